@@ -1,0 +1,207 @@
+//! The plugins of one connection, as the line needs them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::directory::Directory;
+use crate::source::Source;
+use crate::target::{Attribute, Target};
+use crate::user::AppliedTemplate;
+
+/// What an identity provider's request amounts to, for choosers and rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Operation {
+    /// A new user, or one created again after a deletion.
+    Create,
+    /// A PUT.
+    Replace,
+    /// A PATCH.
+    Update,
+    /// The user becomes inactive. Never reaches a plugin.
+    Deactivate,
+    /// The user becomes active again.
+    Revive,
+    /// Nothing was asked: owed work, a plan, a changed group.
+    ReEvaluate,
+}
+
+impl Operation {
+    /// The word of the plugin contract (wit/template-chooser.wit).
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Operation::Create => "create",
+            Operation::Replace => "replace",
+            Operation::Update => "update",
+            Operation::Deactivate => "deactivate",
+            Operation::Revive => "revive",
+            Operation::ReEvaluate => "re-evaluate",
+        }
+    }
+}
+
+/// A group that a user is a member of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Its id in Jackfield.
+    pub id: String,
+    /// The identity provider's own id.
+    pub external_id: Option<String>,
+    /// Its name.
+    pub display_name: String,
+}
+
+/// Everything that a chain runs on. No clock is read while it runs.
+#[derive(Debug, Clone)]
+pub struct Evaluation {
+    /// What is asked.
+    pub operation: Operation,
+    /// The source after the operation.
+    pub source: Source,
+    /// The source before it.
+    pub before: Option<Source>,
+    /// What CXone holds, where it was asked.
+    pub held: Option<Target>,
+    /// The user's groups.
+    pub groups: Vec<Group>,
+    /// The moment.
+    pub moment: Timestamp,
+    /// The tenant's directory.
+    pub directory: Arc<Directory>,
+    /// The tenant's default role; empty for none.
+    pub default_role: String,
+    /// The templates that a chooser may name, with what they set.
+    pub templates: Arc<BTreeMap<String, Target>>,
+    /// Whether a template is due (create, revive). If not, the applied one stands.
+    pub template_due: bool,
+    /// The template applied earlier.
+    pub applied: Option<AppliedTemplate>,
+}
+
+/// Who set what: one entry for each plugin or template that ran, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The plugin's name, or `template NAME`.
+    pub by: String,
+    /// The attributes that it set, changed or removed.
+    pub changed: Vec<Attribute>,
+}
+
+/// A rule's refusal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Denial {
+    /// The rule: the plugin's name, or CXone's constraint.
+    pub rule: String,
+    /// The HTTP status, 400 to 499.
+    pub status: u16,
+    /// RFC 7644's scimType.
+    pub scim_type: Option<String>,
+    /// What is wrong.
+    pub detail: String,
+    /// The attribute of the target.
+    pub attribute: Option<String>,
+    /// What to do about it.
+    pub fix: String,
+}
+
+/// What the rules say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Goes through.
+    Allow,
+    /// Waits; a line that says for what.
+    Defer(String),
+    /// Is refused.
+    Deny(Denial),
+}
+
+/// What a chain came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evaluated {
+    /// The target after mappers, template and rules. Meaningful also beside a denial, up to where the chain stopped.
+    pub target: Target,
+    /// The template that stands.
+    pub template: Option<AppliedTemplate>,
+    /// Who set what.
+    pub steps: Vec<Step>,
+    /// What the rules say.
+    pub verdict: Verdict,
+    /// Remarks of rules, each with the plugin's name in front.
+    pub warnings: Vec<String>,
+}
+
+impl Evaluated {
+    /// Which plugin or template set each attribute last.
+    pub fn provenance(&self) -> BTreeMap<Attribute, String> {
+        let mut by = BTreeMap::new();
+        for step in &self.steps {
+            for attribute in &step.changed {
+                by.insert(*attribute, step.by.clone());
+            }
+        }
+        by.retain(|attribute, _| self.target.get(*attribute).is_some());
+        by
+    }
+}
+
+/// How a plugin failed. Decisions are no failures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Ending {
+    /// It could not be loaded, or its settings are wrong.
+    NotLoaded,
+    /// It answered an error, or something that the contract does not allow.
+    Error,
+    /// It trapped.
+    Trap,
+    /// It ran into a limit.
+    Limit,
+    /// The guest pool is full.
+    Busy,
+}
+
+impl fmt::Display for Ending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Ending::NotLoaded => "not loaded",
+            Ending::Error => "error",
+            Ending::Trap => "trap",
+            Ending::Limit => "limit",
+            Ending::Busy => "busy",
+        })
+    }
+}
+
+/// A plugin that did not do its work.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("plugin {plugin}: {ending}: {message}")]
+pub struct PluginFailure {
+    /// The plugin's name.
+    pub plugin: String,
+    /// How it failed.
+    pub ending: Ending,
+    /// For the operator's log; not for the identity provider.
+    pub message: String,
+}
+
+/// The plugins of one connection. The whole chain runs in one hop on the guest pool.
+#[async_trait]
+pub trait Plugins: Send + Sync + fmt::Debug {
+    /// Runs mappers, chooser and rules.
+    async fn evaluate(&self, evaluation: Evaluation) -> Result<Evaluated, PluginFailure>;
+
+    /// Runs the mappers forward only, for the name that CXone would know somebody by.
+    async fn to_target(&self, source: Source) -> Result<Target, PluginFailure>;
+
+    /// Runs the mappers backward.
+    async fn to_source(
+        &self,
+        target: Target,
+        remembered: Option<Source>,
+    ) -> Result<Source, PluginFailure>;
+
+    /// The plugins that could not be loaded, with the reason: while there are any, writes that need the chain fail.
+    fn not_loaded(&self) -> Vec<PluginFailure>;
+}
