@@ -1,0 +1,124 @@
+//! What stands in for the host where a plugin runs natively, so that plain `cargo test` tests it. Each thread has its own.
+
+use std::cell::RefCell;
+
+use crate::directory::{Role, Team};
+use crate::log::Level;
+
+/// The snapshot that [`crate::directory`] reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Directory {
+    /// The roles.
+    pub roles: Vec<Role>,
+    /// The role that a user gets when none is named.
+    pub default_role: String,
+    /// The teams.
+    pub teams: Vec<Team>,
+    /// The templates' names.
+    pub templates: Vec<String>,
+    /// The snapshot's version.
+    pub version: String,
+}
+
+impl Default for Directory {
+    /// CXone's four stock roles, active, and one team.
+    fn default() -> Self {
+        Self {
+            roles: ["Agent", "Manager", "Evaluator", "Administrator"]
+                .map(|name| Role {
+                    id: format!("role-{}", name.to_lowercase()),
+                    name: name.to_owned(),
+                    status: "ACTIVE".to_owned(),
+                })
+                .into(),
+            default_role: "Agent".to_owned(),
+            teams: vec![Team {
+                id: "team-default".to_owned(),
+                name: "DefaultTeam".to_owned(),
+            }],
+            templates: Vec::new(),
+            version: "1".to_owned(),
+        }
+    }
+}
+
+thread_local! {
+    static DIRECTORY: RefCell<Directory> = RefCell::default();
+    static LOGS: RefCell<Vec<(Level, String)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Sets this thread's snapshot.
+pub fn set_directory(directory: Directory) {
+    DIRECTORY.with_borrow_mut(|held| *held = directory);
+}
+
+/// Takes the lines that this thread logged.
+pub fn logs() -> Vec<(Level, String)> {
+    LOGS.take()
+}
+
+pub(crate) fn collect(level: Level, message: &str) {
+    LOGS.with_borrow_mut(|lines| lines.push((level, message.to_owned())));
+}
+
+/// The snapshot with the host's way of looking things up.
+pub(crate) mod snapshot {
+    use super::DIRECTORY;
+    use crate::directory::{Role, Team};
+
+    fn means(wanted: &str, id: &str) -> bool {
+        wanted == id
+    }
+
+    fn named(wanted: &str, name: &str) -> bool {
+        wanted.to_lowercase() == name.to_lowercase()
+    }
+
+    pub(crate) fn roles() -> Vec<Role> {
+        DIRECTORY.with_borrow(|directory| directory.roles.clone())
+    }
+
+    pub(crate) fn find_role(wanted: &str) -> Option<Role> {
+        DIRECTORY.with_borrow(|directory| {
+            let by_id = directory.roles.iter().find(|role| means(wanted, &role.id));
+            by_id
+                .or_else(|| {
+                    directory
+                        .roles
+                        .iter()
+                        .find(|role| named(wanted, &role.name))
+                })
+                .cloned()
+        })
+    }
+
+    pub(crate) fn default_role() -> String {
+        DIRECTORY.with_borrow(|directory| directory.default_role.clone())
+    }
+
+    pub(crate) fn teams() -> Vec<Team> {
+        DIRECTORY.with_borrow(|directory| directory.teams.clone())
+    }
+
+    pub(crate) fn find_team(wanted: &str) -> Option<Team> {
+        DIRECTORY.with_borrow(|directory| {
+            let by_id = directory.teams.iter().find(|team| means(wanted, &team.id));
+            by_id
+                .or_else(|| {
+                    directory
+                        .teams
+                        .iter()
+                        .find(|team| named(wanted, &team.name))
+                })
+                .cloned()
+        })
+    }
+
+    pub(crate) fn templates() -> Vec<String> {
+        DIRECTORY.with_borrow(|directory| directory.templates.clone())
+    }
+
+    pub(crate) fn version() -> String {
+        DIRECTORY.with_borrow(|directory| directory.version.clone())
+    }
+}
