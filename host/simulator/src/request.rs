@@ -1,0 +1,64 @@
+//! A request, read whole.
+
+use hyper::{Method, StatusCode};
+use serde_json::Value;
+
+use crate::answer::Refusal;
+
+/// What came as body.
+#[derive(Debug)]
+pub(crate) enum Body {
+    None,
+    Json(Value),
+    /// Not JSON; the parser's words.
+    Malformed(String),
+    /// Longer than the cap; not read.
+    TooLong,
+}
+
+#[derive(Debug)]
+pub(crate) struct Request {
+    pub(crate) method: Method,
+    /// Without the query.
+    pub(crate) path: String,
+    /// Without the question mark; empty when there is none.
+    pub(crate) query: String,
+    /// The `Authorization` header.
+    pub(crate) authorization: Option<String>,
+    pub(crate) body: Body,
+}
+
+impl Request {
+    /// Path and query as they came.
+    pub(crate) fn target(&self) -> String {
+        if self.query.is_empty() {
+            self.path.clone()
+        } else {
+            format!("{}?{}", self.path, self.query)
+        }
+    }
+
+    /// The body, where one is required.
+    pub(crate) fn json(&self) -> Result<&Value, Refusal> {
+        match &self.body {
+            Body::Json(value) => Ok(value),
+            Body::None => Err(Refusal::bad("invalidSyntax", "a JSON body is required")),
+            Body::Malformed(problem) => Err(Refusal::bad(
+                "invalidSyntax",
+                format!("malformed JSON: {problem}"),
+            )),
+            Body::TooLong => Err(Refusal::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "the body is longer than 1 MiB",
+            )),
+        }
+    }
+
+    /// The body where it may be left out.
+    pub(crate) fn json_or_empty(&self) -> Result<&Value, Refusal> {
+        match &self.body {
+            Body::None => Ok(&Value::Null),
+            _ => self.json(),
+        }
+    }
+}
