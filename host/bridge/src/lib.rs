@@ -1,9 +1,27 @@
 //! The bridge: from what an identity provider says to what CXone holds.
+//!
+//! Start at [`line`]: one function is a request's whole way. It asks [`said`] what the request does to the remembered source,
+//! [`decide`] what CXone should hold, and [`work`] to tell CXone under a durable lock; [`converge`] looks, compares
+//! ([`difference`], [`ownership`]) and tells. [`owed`] repeats the second half for what CXone could not take. Reads are in
+//! [`query`]. What is needed of ledger, CXone and plugins are the traits in [`port`]; this room knows no HTTP, SQL or wasmtime.
 
+pub mod connection;
+mod constraint;
+mod converge;
+mod decide;
+mod difference;
 pub mod directory;
 pub mod event;
+pub mod line;
 pub mod name;
+mod owed;
+mod ownership;
 pub mod port;
+pub mod query;
+pub mod refusal;
+pub mod said;
 pub mod source;
 pub mod target;
+mod turns;
 pub mod user;
+mod work;

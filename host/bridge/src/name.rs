@@ -130,9 +130,7 @@ impl fmt::Display for UserId {
 }
 
 /// A user name as it is compared: without case (RFC 7643, section 4.1.1: caseExact false).
-pub fn fold(user_name: &str) -> String {
-    user_name.to_lowercase()
-}
+pub use scim::filter::fold;
 
 #[cfg(test)]
 mod tests {

@@ -1,0 +1,179 @@
+//! Owed work: what CXone has not taken yet is done as soon as it can be, deactivations first.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::decide::{Decision, decide};
+use crate::difference::nothing_to_tell;
+use crate::event::{Event, EventKind};
+use crate::line::{Bridge, detail, note, refusal_detail};
+use crate::name::TenantName;
+use crate::port::ledger::LedgerError;
+use crate::port::plugins::Operation;
+use crate::refusal::Refusal;
+use crate::user::{State, User};
+use crate::work::{Origin, Task, Work, mark_refused, owe};
+
+/// The pause after a round in which CXone took nothing, at first and at most.
+const PAUSE: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(5));
+/// How long to sleep when nothing is owed: also how long a lease that ran out may go unnoticed.
+const IDLE: Duration = Duration::from_secs(10);
+/// How many debts are looked at before asking anew which come first.
+const BATCH: usize = 16;
+
+/// What became of one debt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    /// It is no more.
+    Done,
+    /// CXone cannot be used: no other debt would fare better.
+    Away,
+    /// Something else stands in the way of this one: the next may pass.
+    Stuck,
+}
+
+impl Bridge {
+    /// Works off a tenant's debts for as long as the process lives. Drop the future to end it: what it was doing is an open
+    /// intent or a debt, and is taken up again.
+    pub async fn work_off(self: Arc<Self>, tenant: TenantName) {
+        let mut pause = PAUSE.0;
+        loop {
+            match self.round(&tenant).await {
+                Ok(Round::Nothing) => {
+                    pause = PAUSE.0;
+                    let _ = tokio::time::timeout(IDLE, self.woken(&tenant)).await;
+                }
+                Ok(Round::More) => pause = PAUSE.0,
+                Ok(Round::Away) => {
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(PAUSE.1);
+                }
+                Err(error) => {
+                    tracing::error!(%tenant, %error, "owed work cannot be read");
+                    tokio::time::sleep(PAUSE.1).await;
+                }
+            }
+        }
+    }
+
+    async fn round(self: &Arc<Self>, tenant: &TenantName) -> Result<Round, Refusal> {
+        for open in self.ledger.expired(tenant, self.now()).await? {
+            self.recover(&open).await?;
+        }
+        let debts = self.ledger.owed(tenant, BATCH).await?;
+        if debts.is_empty() {
+            return Ok(Round::Nothing);
+        }
+        let mut moved = false;
+        for user in debts {
+            match self.catch_up(&user).await {
+                Ok(Progress::Done) => moved = true,
+                Ok(Progress::Stuck) => {}
+                Ok(Progress::Away) => return Ok(Round::Away),
+                Err(Refusal::Ledger(LedgerError::Stale)) => moved = true,
+                Err(refusal) => {
+                    tracing::warn!(scope = %user.scope, user = %user.id, reason = %refusal, "owed work is stuck")
+                }
+            }
+        }
+        Ok(if moved { Round::More } else { Round::Away })
+    }
+
+    /// Pays one debt: the newest desired state counts, whatever was owed in between.
+    async fn catch_up(&self, owed: &User) -> Result<Progress, Refusal> {
+        let Some(connection) = self.connection(&owed.scope) else {
+            return Ok(Progress::Stuck);
+        };
+        let _turn = self.turn(owed.id.to_string()).await;
+        let Some(mut user) = self
+            .ledger
+            .user(&owed.scope, owed.id)
+            .await?
+            .filter(|user| user.debt.is_some())
+        else {
+            return Ok(Progress::Done);
+        };
+        let event = |kind, user: &User, detail| Event {
+            at: self.now(),
+            scope: user.scope.clone(),
+            user: Some(user.id),
+            kind,
+            detail,
+        };
+        if !(user.live() && user.source.active()) {
+            let event = event(EventKind::CaughtUp, &user, json!({}));
+            return self
+                .pay(Work {
+                    user,
+                    task: Task::Leave,
+                    event,
+                    origin: Origin::Queue,
+                })
+                .await;
+        }
+        let operation = if user.link.is_none() {
+            Operation::Create
+        } else {
+            Operation::ReEvaluate
+        };
+        match decide(connection, operation, &user, None, self.now()).await {
+            Ok(Decision::Go(desired, evaluated)) => {
+                note(&mut user, &desired, &evaluated);
+                if nothing_to_tell(&user, &desired) {
+                    user.debt = None;
+                    let event = event(EventKind::CaughtUp, &user, json!({"told": "nothing"}));
+                    self.ledger.commit(user, vec![event]).await?;
+                    return Ok(Progress::Done);
+                }
+                let event = event(EventKind::CaughtUp, &user, detail(&evaluated));
+                self.pay(Work {
+                    user,
+                    task: Task::Converge(desired),
+                    event,
+                    origin: Origin::Queue,
+                })
+                .await
+            }
+            Ok(Decision::Wait(reason, evaluated)) => {
+                let event = event(EventKind::Deferred, &user, detail(&evaluated));
+                (user.debt, user.state, user.reason) = (None, State::Deferred, Some(reason));
+                self.ledger.commit(user, vec![event]).await?;
+                Ok(Progress::Done)
+            }
+            Ok(Decision::No(denial)) => {
+                let event = event(EventKind::Refused, &user, refusal_detail(&denial, &user));
+                mark_refused(&mut user, &denial);
+                self.ledger.commit(user, vec![event]).await?;
+                Ok(Progress::Done)
+            }
+            Ok(Decision::Later(_)) => Ok(Progress::Away),
+            Err(refusal) => {
+                owe(&mut user, false, refusal.to_string(), self.now());
+                self.ledger.commit(user, Vec::new()).await?;
+                Ok(Progress::Stuck)
+            }
+        }
+    }
+
+    async fn pay(&self, work: Work) -> Result<Progress, Refusal> {
+        let Some(connection) = self.connection(&work.user.scope) else {
+            return Ok(Progress::Stuck);
+        };
+        let user = self.carry_out(connection, work).await?;
+        Ok(if user.debt.is_some() {
+            Progress::Away
+        } else {
+            Progress::Done
+        })
+    }
+}
+
+/// What a round came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Round {
+    Nothing,
+    More,
+    Away,
+}

@@ -1,0 +1,156 @@
+//! What an identity provider's request amounts to in source space, before anybody else is asked.
+
+use jiff::Timestamp;
+use scim::patch::Patch;
+use scim::replace::{carried_by, replace};
+use scim::resource::Resource;
+use serde_json::{Map, Value};
+
+use crate::connection::Connection;
+use crate::event::EventKind;
+use crate::name::{Scope, UserId, fold};
+use crate::port::plugins::Operation;
+use crate::refusal::Refusal;
+use crate::source::Source;
+use crate::user::{State, User};
+
+/// A write request, parsed and normalised.
+#[derive(Debug, Clone)]
+pub enum Ask {
+    /// POST.
+    Create(Resource),
+    /// PUT.
+    Replace(UserId, Resource),
+    /// PATCH.
+    Patch(UserId, Patch),
+    /// DELETE.
+    Delete(UserId),
+}
+
+impl Ask {
+    /// What requests must wait for each other on.
+    pub(crate) fn turn(&self, scope: &Scope) -> String {
+        match self {
+            Ask::Create(body) => format!("{scope} {}", fold(body.user_name().unwrap_or_default())),
+            Ask::Replace(id, _) | Ask::Patch(id, _) | Ask::Delete(id) => id.to_string(),
+        }
+    }
+}
+
+/// What the request does to the person's access.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// The user is active afterwards: mappers, template and rules have their say.
+    Active,
+    /// The user was active and is not any more.
+    Deactivates,
+    /// The user was inactive and stays so: CXone is told nothing.
+    StaysInactive,
+}
+
+/// A request as applied to the remembered source.
+#[derive(Debug, Clone)]
+pub(crate) struct Said {
+    /// The user with the new source. `version` still names the row it was made from.
+    pub(crate) user: User,
+    /// The row before; `None` for a newcomer.
+    pub(crate) before: Option<User>,
+    pub(crate) operation: Operation,
+    pub(crate) kind: EventKind,
+    pub(crate) effect: Effect,
+    /// Whether the answer is 201.
+    pub(crate) creates: bool,
+}
+
+impl Said {
+    /// The source before, where the identity provider ever wrote one.
+    pub(crate) fn source_before(&self) -> Option<Source> {
+        self.before
+            .as_ref()
+            .filter(|user| user.state != State::Offered)
+            .map(|user| user.source.clone())
+    }
+}
+
+/// Applies a request to the remembered user. `before` is the live user of that id, or of that name for a create.
+pub(crate) fn apply(
+    connection: &Connection,
+    before: Option<User>,
+    ask: &Ask,
+    now: Timestamp,
+) -> Result<Said, Refusal> {
+    let resource = |user: &User| Resource::from_map(user.source.as_map().clone());
+    let mut user = match (&before, ask) {
+        (Some(user), _) => user.clone(),
+        (None, Ask::Create(body)) => User::new(connection.scope.clone(), source(body.clone()), now),
+        (None, _) => return Err(Refusal::NotFound),
+    };
+    let was_active = before.as_ref().is_some_and(|user| user.source.active());
+    let (mut operation, mut kind) = match ask {
+        Ask::Create(body) => {
+            if let Some(existing) = &before
+                && existing.state != State::Offered
+                && was_active
+            {
+                return Err(Refusal::Taken(
+                    "a user with this userName exists already".to_owned(),
+                ));
+            }
+            user.source = source(body.clone());
+            user.carried.extend(carried_by(body));
+            (Operation::Create, EventKind::Created)
+        }
+        Ask::Replace(_, body) => {
+            user.source = source(replace(
+                &resource(&user),
+                body.clone(),
+                &user.carried,
+                connection.dialect,
+            ));
+            user.carried.extend(carried_by(body));
+            (Operation::Replace, EventKind::Replaced)
+        }
+        Ask::Patch(_, patch) => {
+            user.source = source(patch.apply(&resource(&user))?);
+            (Operation::Update, EventKind::Updated)
+        }
+        Ask::Delete(_) => {
+            user.deleted = Some(now);
+            (Operation::Deactivate, EventKind::Deleted)
+        }
+    };
+    let is_active = user.live() && user.source.active();
+    let effect = match (was_active, is_active) {
+        (_, true) => Effect::Active,
+        (true, false) => Effect::Deactivates,
+        (false, false) => Effect::StaysInactive,
+    };
+    if effect == Effect::Active && before.is_some() && !was_active {
+        (operation, kind) = (Operation::Revive, EventKind::Revived);
+    }
+    if effect == Effect::Deactivates && kind != EventKind::Deleted {
+        (operation, kind) = (Operation::Deactivate, EventKind::Deactivated);
+    }
+    if before
+        .as_ref()
+        .is_none_or(|before| before.source != user.source || before.live() != user.live())
+    {
+        user.modified = now;
+    }
+    Ok(Said {
+        user,
+        before,
+        operation,
+        kind,
+        effect,
+        creates: matches!(ask, Ask::Create(_)),
+    })
+}
+
+/// A resource as remembered: without what the server adds.
+fn source(resource: Resource) -> Source {
+    let mut document: Map<String, Value> = resource.into_map();
+    document.remove("id");
+    document.remove("meta");
+    Source::from(document)
+}
