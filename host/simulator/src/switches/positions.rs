@@ -32,7 +32,7 @@ positions! {
         /// The address as written.
         AsWritten = "as_written",
         /// An address written in this position awaits verification: a changed one still reads as before, and a
-        /// created user has no `emails`. Turning the switch back shows what was written.
+        /// created user has an empty `emails`. Turning the switch back shows what was written.
         Pending = "pending",
         /// The address in lower case.
         LowerCase = "lower_case",

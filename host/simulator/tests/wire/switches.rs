@@ -87,15 +87,17 @@ async fn email_shown_in_lower_case_is_still_held_as_written() {
 async fn a_pending_email_reads_as_before_until_it_is_verified() {
     let world = World::start().await;
     let id = world.created(json!({})).await;
+    let home = json!({ "emails": [{ "value": "home@example.com" }] });
+    world.put(&id, ada_put(&id, home)).await;
     world.switch("email_shown", "pending").await;
     let put = ada_put(&id, json!({ "emails": [{ "value": "new@example.com" }] }));
     assert_eq!(
         world.put(&id, put).await.body["emails"][0]["value"],
-        "Ada@example.com"
+        "home@example.com"
     );
     assert_eq!(
         world.users().await[0]["emails"][0]["value"],
-        "Ada@example.com"
+        "home@example.com"
     );
     let made = world
         .create(ada(json!({ "userName": "bo@example.com" })))
@@ -362,5 +364,22 @@ async fn describe_lists_every_switch_with_its_default() {
             info.name
         );
         assert!(!info.about.is_empty());
+    }
+}
+
+/// docs/simulator.md holds the same table.
+#[test]
+fn the_manual_has_every_row() {
+    let manual = include_str!("../../../../docs/simulator.md");
+    for info in simulator::Switches::describe() {
+        let (allowed, default) = (info.allowed.join(", "), &info.default);
+        let row = format!(
+            "| `{}` | {allowed} | `{default}` | {} |",
+            info.name, info.about
+        );
+        assert!(
+            manual.contains(&row),
+            "docs/simulator.md lacks the row\n{row}"
+        );
     }
 }
