@@ -92,6 +92,11 @@ impl Bridge {
         self.connections.get(scope)
     }
 
+    /// All connections, by tenant and name.
+    pub fn connections(&self) -> impl Iterator<Item = &Arc<Connection>> {
+        self.connections.values()
+    }
+
     /// The ledger.
     pub fn ledger(&self) -> &Arc<dyn Ledger> {
         &self.ledger

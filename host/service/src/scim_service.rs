@@ -1,0 +1,116 @@
+//! The SCIM service provider: from an HTTP request to an answer.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bridge::line::Bridge;
+use bridge::name::Scope;
+use bytes::Bytes;
+use http::{HeaderMap, Request, StatusCode, header};
+
+use crate::authenticate::{Credential, admits};
+use crate::call::Call;
+use crate::respond::{self, Answer};
+use crate::{address, body};
+
+/// How long a request may take in all. Under Okta's 60 s (idp.md 2.4) and over the time that CXone is given.
+const DEADLINE: Duration = Duration::from_secs(40);
+
+/// The SCIM side of the service.
+#[derive(Debug)]
+pub struct ScimService {
+    bridge: Arc<Bridge>,
+    credentials: BTreeMap<Scope, Credential>,
+    public_url: Option<String>,
+}
+
+impl ScimService {
+    /// A service over a bridge. `public_url` is what clients see in front of `/{tenant}/{connection}/scim/v2`; without it, it
+    /// is taken from the request.
+    pub fn new(
+        bridge: Arc<Bridge>,
+        credentials: BTreeMap<Scope, Credential>,
+        public_url: Option<String>,
+    ) -> Self {
+        let public_url = public_url.map(|url| url.trim_end_matches('/').to_owned());
+        Self {
+            bridge,
+            credentials,
+            public_url,
+        }
+    }
+
+    /// Answers one request. What it logs is the method, the resource, the status and the time: no address, no query, no body.
+    pub async fn answer<B>(&self, request: Request<B>) -> Result<Answer, Infallible>
+    where
+        B: http_body::Body<Data = Bytes> + Unpin,
+    {
+        let started = Instant::now();
+        let method = request.method().clone();
+        let answer = match tokio::time::timeout(DEADLINE, self.handle(request)).await {
+            Ok(answer) => answer,
+            Err(_) => respond::error(StatusCode::SERVICE_UNAVAILABLE, "the request took too long"),
+        };
+        tracing::info!(%method, status = answer.status().as_u16(), ms = started.elapsed().as_millis(), "answered");
+        Ok(answer)
+    }
+
+    async fn handle<B>(&self, request: Request<B>) -> Answer
+    where
+        B: http_body::Body<Data = Bytes> + Unpin,
+    {
+        let (parts, body) = request.into_parts();
+        let Some(address) = address::parse(&parts.uri) else {
+            body::drain(body).await;
+            return respond::error(
+                StatusCode::NOT_FOUND,
+                "no such path: the base URL is /{tenant}/{connection}/scim/v2",
+            );
+        };
+        let connection = address
+            .scope
+            .as_ref()
+            .and_then(|scope| self.bridge.connection(scope));
+        let credential = connection.and_then(|connection| self.credentials.get(&connection.scope));
+        let authorization = parts
+            .headers
+            .get(header::AUTHORIZATION)
+            .map(|value| value.as_bytes());
+        let (true, Some(connection)) = (admits(credential, authorization), connection) else {
+            body::drain(body).await;
+            return respond::error(
+                StatusCode::UNAUTHORIZED,
+                "the bearer token is missing or not this connection's",
+            );
+        };
+        let base_url = format!(
+            "{}/{}/scim/v2",
+            self.origin(&parts.headers),
+            connection.scope
+        );
+        let call = Call {
+            bridge: &self.bridge,
+            connection,
+            parameters: &address.parameters,
+            base_url,
+        };
+        call.dispatch(&parts.method, &address.segments, &parts.headers, body)
+            .await
+    }
+
+    /// Scheme and host as the client sees them.
+    fn origin(&self, headers: &HeaderMap) -> String {
+        if let Some(url) = &self.public_url {
+            return url.clone();
+        }
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let scheme = if text("x-forwarded-proto") == Some("https") {
+            "https"
+        } else {
+            "http"
+        };
+        format!("{scheme}://{}", text("host").unwrap_or("localhost"))
+    }
+}
