@@ -1,0 +1,75 @@
+//! A resource in the form that everything behind the door relies on: canonical names, no nulls, no client's password.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::path::AttributePath;
+
+/// A resource as its source states it, normalised: names in canonical spelling, multi-valued attributes as arrays,
+/// extensions below their URN, without `id`, `meta` and `groups`. Made by [`crate::normalise`].
+///
+/// As JSON it is the bare object. `Debug` shows names only, since the values are a person's data.
+#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Resource(Map<String, Value>);
+
+impl Resource {
+    /// Wraps a map that is known to be normalised: one that came from [`Resource::into_map`] or from the ledger.
+    #[must_use]
+    pub fn from_map(map: Map<String, Value>) -> Self {
+        Self(map)
+    }
+
+    /// `userName`.
+    #[must_use]
+    pub fn user_name(&self) -> Option<&str> {
+        self.text("userName")
+    }
+
+    /// `externalId`.
+    #[must_use]
+    pub fn external_id(&self) -> Option<&str> {
+        self.text("externalId")
+    }
+
+    /// `displayName`.
+    #[must_use]
+    pub fn display_name(&self) -> Option<&str> {
+        self.text("displayName")
+    }
+
+    /// `active`; `None` where the source never said.
+    #[must_use]
+    pub fn active(&self) -> Option<bool> {
+        self.0.get("active").and_then(Value::as_bool)
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name).and_then(Value::as_str)
+    }
+
+    /// The first value at `path`. A multi-valued attribute without filter and sub-attribute is the array itself.
+    #[must_use]
+    pub fn get(&self, path: &AttributePath) -> Option<&Value> {
+        path.values(&self.0).into_iter().next()
+    }
+
+    /// The map.
+    #[must_use]
+    pub fn as_map(&self) -> &Map<String, Value> {
+        &self.0
+    }
+
+    /// The map, owned.
+    #[must_use]
+    pub fn into_map(self) -> Map<String, Value> {
+        self.0
+    }
+}
+
+impl std::fmt::Debug for Resource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Resource ")?;
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
