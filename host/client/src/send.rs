@@ -1,0 +1,194 @@
+//! The client.
+
+use std::time::{Duration, SystemTime};
+
+use reqwest::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER};
+use reqwest::{Method, Response, redirect};
+use secrecy::ExposeSecret;
+use tokio::time::Instant;
+
+use crate::answer::Answer;
+use crate::failure::Failure;
+use crate::guard::{Resolver, check_url};
+use crate::request::Request;
+use crate::retry_after::retry_after;
+
+/// What holds for every request of a client.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Longest time for name, connection and TLS together. Shorter than any deadline, so that a host that is down is
+    /// known not to have got the request.
+    pub connect_timeout: Duration,
+    /// Longest answer, in bytes.
+    pub answer_cap: usize,
+    /// Whether https may go to private addresses. CXone is public, so it is off.
+    pub allow_private: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(3),
+            answer_cap: 8 * 1024 * 1024,
+            allow_private: false,
+        }
+    }
+}
+
+/// The HTTP library cannot start.
+#[derive(Debug, thiserror::Error)]
+#[error("the HTTP client cannot be set up: {0}")]
+pub struct BuildError(#[from] reqwest::Error);
+
+/// The client. Clones share connections.
+#[derive(Debug, Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    settings: Settings,
+}
+
+impl Client {
+    /// A client with its own connections. Certificates are checked against the system's store; a system without one
+    /// still gets a client, which reaches plain http on loopback and no https.
+    pub fn new(settings: Settings) -> Result<Self, BuildError> {
+        let http = match builder(&settings).build() {
+            Ok(http) => http,
+            Err(error) => {
+                let http = builder(&settings).tls_certs_only([]).build()?;
+                tracing::warn!(
+                    %error,
+                    "no CA certificates found, so https reaches nobody: install the system's ca-certificates"
+                );
+                http
+            }
+        };
+        Ok(Self { http, settings })
+    }
+
+    /// Whether https may go to private addresses.
+    pub fn allow_private(&self) -> bool {
+        self.settings.allow_private
+    }
+
+    /// Sends a request and reads the answer, whatever its status.
+    ///
+    /// A GET whose connection breaks before an answer is sent once more within the same deadline: servers close idle
+    /// connections just when a request goes out on them, and a GET changes nothing. Nothing else is retried, except
+    /// by the HTTP library where it knows that the server has not seen the request.
+    pub async fn send(&self, request: Request) -> Result<Answer, Failure> {
+        let started = Instant::now();
+        let mut outcome = self.attempt(&request, started).await;
+        if request.method == Method::GET
+            && matches!(
+                outcome,
+                Err(Failure::Broken {
+                    answered: false,
+                    ..
+                })
+            )
+        {
+            outcome = self.attempt(&request, started).await;
+        }
+        let (method, route) = (&request.method, request.route);
+        let ms = started.elapsed().as_millis();
+        match &outcome {
+            Ok(answer) => {
+                tracing::debug!(%method, route, status = answer.status.as_u16(), ms, "upstream answered");
+            }
+            Err(failure) => {
+                tracing::debug!(%method, route, %failure, ms, "upstream did not answer")
+            }
+        }
+        outcome
+    }
+
+    async fn attempt(&self, request: &Request, started: Instant) -> Result<Answer, Failure> {
+        check_url(&request.url, self.settings.allow_private)?;
+        let host = request.host();
+        if Instant::now() >= request.deadline {
+            return Err(Failure::NoTime { host });
+        }
+        let answer = async {
+            let mut building = self
+                .http
+                .request(request.method.clone(), request.url.clone())
+                .header(ACCEPT, accept(request.media_type));
+            if let Some(token) = &request.bearer {
+                building = building.bearer_auth(token.expose_secret());
+            }
+            if let Some(body) = &request.body {
+                building = building
+                    .header(CONTENT_TYPE, request.media_type)
+                    .body(body.clone());
+            }
+            let response = building
+                .send()
+                .await
+                .map_err(|error| Failure::sending(&error, &host))?;
+            read(response, &host, self.settings.answer_cap).await
+        };
+        match tokio::time::timeout_at(request.deadline, answer).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(Failure::Deadline {
+                after: started.elapsed(),
+                host: host.clone(),
+            }),
+        }
+    }
+}
+
+fn builder(settings: &Settings) -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .user_agent(concat!("jackfield/", env!("CARGO_PKG_VERSION")))
+        .no_proxy()
+        .redirect(redirect::Policy::none())
+        .referer(false)
+        .connect_timeout(settings.connect_timeout)
+        .pool_idle_timeout(Duration::from_secs(30))
+        .dns_resolver(Resolver {
+            allow_private: settings.allow_private,
+        })
+}
+
+fn accept(media_type: &str) -> String {
+    match media_type {
+        "application/json" => media_type.to_owned(),
+        other => format!("{other}, application/json"),
+    }
+}
+
+async fn read(mut response: Response, host: &str, cap: usize) -> Result<Answer, Failure> {
+    let too_long = || Failure::TooLong {
+        host: host.to_owned(),
+        cap,
+    };
+    let status = response.status();
+    let pause = response
+        .headers()
+        .get(RETRY_AFTER)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| retry_after(value, SystemTime::now()));
+    if response
+        .content_length()
+        .is_some_and(|length| length > cap as u64)
+    {
+        return Err(too_long());
+    }
+    let mut body = Vec::new();
+    loop {
+        let chunk = response.chunk().await.map_err(|_| Failure::Broken {
+            host: host.to_owned(),
+            answered: true,
+        })?;
+        let Some(chunk) = chunk else { break };
+        if body.len() + chunk.len() > cap {
+            return Err(too_long());
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Answer {
+        status,
+        retry_after: pause,
+        body,
+    })
+}

@@ -1,0 +1,326 @@
+//! CXone by its SCIM API: the six operations of cxone.md 1.3, of which PATCH is not used (its documented shape differs
+//! from RFC 7644, cxone.md 1.5).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bridge::directory::Directory;
+use bridge::name::fold;
+use bridge::port::cxone::{Change, Cxone, Freshness, Held, UpstreamError};
+use bridge::target::{Attribute, Target};
+use client::{Answer, Client, Method};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use crate::api::{Api, Call, Reply, no_such_path, unavailable};
+use crate::complaint::{Personal, clean, is_error, words};
+use crate::directory::Snapshots;
+use crate::settings::{BadSettings, Settings};
+use crate::wire::{MEDIA_TYPE, create_body, held, matching, replace_body};
+
+const USERS: &str = "/scim/v2/Users";
+const USER: &str = "/scim/v2/Users/{id}";
+
+/// RFC 3986, section 2.3.
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// One tenant's CXone through its SCIM API.
+#[derive(Debug)]
+pub struct ScimAdapter {
+    api: Api,
+    snapshots: Snapshots,
+    call_timeout: Duration,
+}
+
+/// What the answer to a write says.
+enum Written {
+    /// The user as CXone holds it now.
+    Shown(Value),
+    /// Nothing, or nothing that can be read.
+    Untold,
+}
+
+impl ScimAdapter {
+    /// An adapter; settings that cannot work are refused. Nothing is sent yet.
+    pub fn new(settings: Settings, client: Client) -> Result<Self, BadSettings> {
+        settings.check(client.allow_private())?;
+        Ok(Self {
+            api: Api::new(&settings, client),
+            snapshots: Snapshots::default(),
+            call_timeout: settings.call_timeout,
+        })
+    }
+
+    fn deadline(&self) -> Instant {
+        Instant::now() + self.call_timeout
+    }
+
+    /// The directory for showing names. What CXone holds is shown without it too: a deactivation may not wait for
+    /// roles and teams.
+    async fn names(&self, deadline: Instant) -> Option<Arc<Directory>> {
+        let half = deadline.saturating_duration_since(Instant::now()) / 2;
+        let by = Instant::now() + half;
+        self.snapshots
+            .get(&self.api, Freshness::Recent, by)
+            .await
+            .ok()
+    }
+
+    async fn shown(&self, raw: Value, deadline: Instant) -> Option<Held> {
+        let directory = self.names(deadline).await;
+        held(raw, directory.as_deref())
+    }
+
+    /// The directory for writing a role or team, if one is written.
+    async fn references<'a>(
+        &self,
+        mut written: impl Iterator<Item = &'a Attribute>,
+        deadline: Instant,
+    ) -> Result<Option<Arc<Directory>>, UpstreamError> {
+        if written.any(|attribute| matches!(attribute, Attribute::Role | Attribute::Team)) {
+            let directory = self.snapshots.get(&self.api, Freshness::Recent, deadline);
+            return directory.await.map(Some);
+        }
+        Ok(None)
+    }
+
+    async fn find_by(
+        &self,
+        user_name: &str,
+        deadline: Instant,
+    ) -> Result<Option<Held>, UpstreamError> {
+        let folded = fold(user_name);
+        let mut found = self.search(user_name, deadline).await?;
+        if found.is_none() && folded != user_name {
+            found = self.search(&folded, deadline).await?;
+        }
+        let Some(id) = found else { return Ok(None) };
+        // Items of a list have no phone numbers (cxone.md 1.4), and a replace gives back what was read.
+        match self.read_by(&id, deadline).await? {
+            Some(held) => Ok(Some(held)),
+            None => Err(unavailable("CXone lists the user and does not know its id")),
+        }
+    }
+
+    /// Assumption (cxone.md 1.5): `eq` on userName is served. Only a whole list says that there is nobody; an error,
+    /// 404 included, does not.
+    async fn search(
+        &self,
+        user_name: &str,
+        deadline: Instant,
+    ) -> Result<Option<String>, UpstreamError> {
+        let literal = Value::String(user_name.to_owned()).to_string();
+        let filter = format!("userName eq {literal}");
+        let mut url = self.api.url(USERS);
+        url.set_query(Some(&format!(
+            "filter={}",
+            utf8_percent_encode(&filter, UNRESERVED)
+        )));
+        let personal = Personal::of(&json!({ "userName": user_name }));
+        let call = Call {
+            method: Method::GET,
+            route: USERS,
+            url,
+            media_type: MEDIA_TYPE,
+            body: None,
+            write: false,
+            personal: &personal,
+            deadline,
+        };
+        let answer = match self.api.ask(&call).await? {
+            Reply::Done(answer) => answer,
+            Reply::Missing { detail, .. } => return Err(no_such_path(USERS, &detail)),
+        };
+        let list = answer.json().unwrap_or_default();
+        if is_error(&list) {
+            return Err(told_error(&answer, &personal, false));
+        }
+        matching(&list, user_name).map_err(|bad| unavailable(bad.as_str()))
+    }
+
+    async fn read_by(&self, id: &str, deadline: Instant) -> Result<Option<Held>, UpstreamError> {
+        let none = Personal::default();
+        let call = self.on_user(Method::GET, id, &none, deadline)?;
+        let answer = match self.api.ask(&call).await? {
+            Reply::Done(answer) => answer,
+            Reply::Missing { .. } => return Ok(None),
+        };
+        let raw = answer.json().unwrap_or_default();
+        if is_error(&raw) {
+            return Err(told_error(&answer, &none, false));
+        }
+        match self.shown(raw, deadline).await {
+            Some(held) if held.id == id => Ok(Some(held)),
+            Some(_) => Err(unavailable("CXone answered with another user")),
+            None => Err(unavailable("CXone's answer is no user")),
+        }
+    }
+
+    fn on_user<'a>(
+        &self,
+        method: Method,
+        id: &str,
+        personal: &'a Personal,
+        deadline: Instant,
+    ) -> Result<Call<'a>, UpstreamError> {
+        // URLs drop such segments, encoded or not, and the request would go to the list.
+        if matches!(id, "" | "." | "..") {
+            return Err(unavailable("the user's id in CXone cannot be addressed"));
+        }
+        let write = method != Method::GET;
+        let id = utf8_percent_encode(id, UNRESERVED);
+        Ok(Call {
+            method,
+            route: USER,
+            url: self.api.url(&format!("{USERS}/{id}")),
+            media_type: MEDIA_TYPE,
+            body: None,
+            write,
+            personal,
+            deadline,
+        })
+    }
+}
+
+/// An error under a status of success.
+fn told_error(answer: &Answer, personal: &Personal, uncertain: bool) -> UpstreamError {
+    let status = answer.status.as_u16();
+    UpstreamError::Unavailable {
+        reason: format!(
+            "CXone answers {status} with an error: {}",
+            words(answer, personal)
+        ),
+        uncertain,
+        retry_after: answer.retry_after,
+    }
+}
+
+fn written(answer: &Answer, personal: &Personal) -> Result<Written, UpstreamError> {
+    match answer.json() {
+        Some(json) if is_error(&json) => Err(told_error(answer, personal, true)),
+        Some(json) if held(json.clone(), None).is_some() => Ok(Written::Shown(json)),
+        _ => Ok(Written::Untold),
+    }
+}
+
+/// Reading back failed after a write was accepted: whatever the reason, the write may stand.
+fn doubtful(outcome: Result<Option<Held>, UpstreamError>) -> Result<Held, UpstreamError> {
+    let (reason, retry_after) = match outcome {
+        Ok(Some(held)) => return Ok(held),
+        Ok(None) => ("CXone does not know the user".to_owned(), None),
+        Err(UpstreamError::Unavailable {
+            reason,
+            retry_after,
+            ..
+        }) => (reason, retry_after),
+        Err(other) => (other.to_string(), None),
+    };
+    Err(UpstreamError::Unavailable {
+        reason: format!("CXone accepted a write without showing the user, and then: {reason}"),
+        uncertain: true,
+        retry_after,
+    })
+}
+
+#[async_trait]
+impl Cxone for ScimAdapter {
+    async fn find(&self, user_name: &str) -> Result<Option<Held>, UpstreamError> {
+        self.find_by(user_name, self.deadline()).await
+    }
+
+    async fn read(&self, id: &str) -> Result<Option<Held>, UpstreamError> {
+        self.read_by(id, self.deadline()).await
+    }
+
+    async fn create(&self, target: &Target) -> Result<Held, UpstreamError> {
+        let deadline = self.deadline();
+        let directory = self.references(target.values.keys(), deadline).await?;
+        let body = create_body(target, directory.as_deref());
+        let personal = Personal::of(&body);
+        let call = Call {
+            method: Method::POST,
+            route: USERS,
+            url: self.api.url(USERS),
+            media_type: MEDIA_TYPE,
+            body: Some(&body),
+            write: true,
+            personal: &personal,
+            deadline,
+        };
+        let answer = match self.api.ask(&call).await? {
+            Reply::Done(answer) => answer,
+            // The path exists, a find has gone before: CXone misses something that the body names.
+            Reply::Missing { told: true, detail } => {
+                return Err(UpstreamError::Refused {
+                    status: 404,
+                    detail,
+                    duplicate: false,
+                });
+            }
+            Reply::Missing { detail, .. } => return Err(no_such_path(USERS, &detail)),
+        };
+        if let Written::Shown(raw) = written(&answer, &personal)?
+            && let Some(held) = self.shown(raw, deadline).await
+        {
+            return Ok(held);
+        }
+        let user_name = target.get(Attribute::UserName).unwrap_or_default();
+        doubtful(self.find_by(user_name, deadline).await)
+    }
+
+    async fn replace(&self, held: &Held, change: &Change) -> Result<Held, UpstreamError> {
+        let deadline = self.deadline();
+        let set = change.set.iter().filter(|(_, value)| value.is_some());
+        let directory = self
+            .references(set.map(|(attribute, _)| attribute), deadline)
+            .await?;
+        let Some(body) = replace_body(held, change, directory.as_deref()) else {
+            return Err(unavailable(
+                "CXone does not say whether the user is active, so nothing is written",
+            ));
+        };
+        let personal = Personal::of(&body);
+        let call = Call {
+            body: Some(&body),
+            ..self.on_user(Method::PUT, &held.id, &personal, deadline)?
+        };
+        let answer = match self.api.ask(&call).await? {
+            Reply::Done(answer) => answer,
+            Reply::Missing { .. } => return Err(UpstreamError::Gone),
+        };
+        if let Written::Shown(raw) = written(&answer, &personal)?
+            && let Some(shown) = self.shown(raw, deadline).await
+            && shown.id == held.id
+        {
+            return Ok(shown);
+        }
+        doubtful(self.read_by(&held.id, deadline).await).map_err(|error| scrubbed(error, &personal))
+    }
+
+    async fn directory(&self, freshness: Freshness) -> Result<Arc<Directory>, UpstreamError> {
+        let deadline = self.deadline();
+        self.snapshots.get(&self.api, freshness, deadline).await
+    }
+}
+
+/// A read knows no values of the person to withhold; the write before it does.
+fn scrubbed(error: UpstreamError, personal: &Personal) -> UpstreamError {
+    match error {
+        UpstreamError::Unavailable {
+            reason,
+            uncertain,
+            retry_after,
+        } => UpstreamError::Unavailable {
+            reason: clean(&reason, personal),
+            uncertain,
+            retry_after,
+        },
+        other => other,
+    }
+}

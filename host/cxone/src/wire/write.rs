@@ -1,0 +1,192 @@
+//! From the bridge's words to the bodies of POST and PUT.
+
+use bridge::directory::Directory;
+use bridge::port::cxone::{Change, Held};
+use bridge::target::{Attribute, Target};
+use serde_json::{Map, Value, json};
+
+use super::read::time_zone;
+use super::{EXTENSION, email_at, items, mobile_at, role_at};
+
+/// CreateRequest (cxone.md 1.4): no `schemas`, `timezone` in lower case, active.
+pub(crate) fn create_body(target: &Target, directory: Option<&Directory>) -> Value {
+    let mut user = Map::new();
+    for (attribute, value) in &target.values {
+        set(&mut user, *attribute, Some(value), directory);
+    }
+    user.insert("active".to_owned(), Value::Bool(true));
+    Value::Object(user)
+}
+
+/// UpdateRequest (cxone.md 1.4): what was read, with the change applied. `id` and `active` are always there; `None` if
+/// neither the change nor the answer says whether the user is active, because a guess could let a leaver in.
+///
+/// Not given back: `schemas` and `meta`, which only answers have, `primary` of roles, and empty members. `timeZone`
+/// goes back as `timezone`. Members that are unknown go back as read.
+pub(crate) fn replace_body(
+    held: &Held,
+    change: &Change,
+    directory: Option<&Directory>,
+) -> Option<Value> {
+    let active = change.active.or(held.target.active)?;
+    let mut user = held.raw.as_object().cloned().unwrap_or_default();
+    let zone = time_zone(&user);
+    for gone in ["schemas", "meta", "timeZone", "timezone"] {
+        user.shift_remove(gone);
+    }
+    if let Some(zone) = zone {
+        user.insert("timezone".to_owned(), Value::String(zone));
+    }
+    // `null` means unassigned (RFC 7643, section 2.5), and the request schema has no nulls.
+    user.retain(|_, value| !value.is_null());
+    for part in ["name", EXTENSION] {
+        if let Some(Value::Object(part)) = user.get_mut(part) {
+            part.retain(|_, value| !value.is_null());
+        }
+    }
+    primary_first(&mut user);
+    for (attribute, value) in &change.set {
+        set(&mut user, *attribute, value.as_deref(), directory);
+    }
+    user.insert("id".to_owned(), Value::String(held.id.clone()));
+    user.insert("active".to_owned(), Value::Bool(active));
+    Some(Value::Object(user))
+}
+
+/// Requests have no `primary` on roles (cxone.md 1.4), so the order tells: the primary role first.
+fn primary_first(user: &mut Map<String, Value>) {
+    let primary = role_at(items(user, "roles"));
+    if let Some(Value::Array(roles)) = user.get_mut("roles") {
+        if let Some(primary) = primary {
+            let role = roles.remove(primary);
+            roles.insert(0, role);
+        }
+        for role in roles.iter_mut().filter_map(Value::as_object_mut) {
+            role.shift_remove("primary");
+        }
+    }
+}
+
+fn set(
+    user: &mut Map<String, Value>,
+    attribute: Attribute,
+    value: Option<&str>,
+    directory: Option<&Directory>,
+) {
+    let role = |text: &str| {
+        let known = directory.and_then(|directory| directory.role(text));
+        reference(
+            known.map(|role| (role.id.as_str(), role.name.as_str())),
+            text,
+        )
+    };
+    let team = |text: &str| {
+        let known = directory.and_then(|directory| directory.team(text));
+        reference(
+            known.map(|team| (team.id.as_str(), team.name.as_str())),
+            text,
+        )
+    };
+    let plain = value.map(|value| Value::String(value.to_owned()));
+    match attribute {
+        Attribute::UserName => put(user, "userName", plain),
+        Attribute::DisplayName => put(user, "displayName", plain),
+        Attribute::UserType => put(user, "userType", plain),
+        Attribute::TimeZone => put(user, "timezone", plain),
+        Attribute::GivenName => put_in(user, "name", "givenName", plain),
+        Attribute::MiddleName => put_in(user, "name", "middleName", plain),
+        Attribute::FamilyName => put_in(user, "name", "familyName", plain),
+        Attribute::Email => {
+            let new = |value: &str| json!({"value": value, "type": "work", "primary": true});
+            contact(user, "emails", email_at, value, new);
+        }
+        Attribute::MobileNumber => {
+            let new = |value: &str| json!({"value": value, "type": "mobile"});
+            contact(user, "phoneNumbers", mobile_at, value, new);
+        }
+        Attribute::Role => set_role(user, value.map(role)),
+        Attribute::Team => put_in(user, EXTENSION, "team", value.map(team)),
+        Attribute::LoginAuthenticator => {
+            let authenticator = value.map(|value| reference(None, value));
+            put_in(user, EXTENSION, "loginAuthenticator", authenticator);
+        }
+    }
+}
+
+/// Assumption (cxone.md 1.4: UNKNOWN): the id in `value`, the name in `display`. What the directory does not know goes
+/// out as it is.
+fn reference(known: Option<(&str, &str)>, text: &str) -> Value {
+    match known {
+        Some((id, name)) => json!({"value": id, "display": name}),
+        None => json!({"value": text}),
+    }
+}
+
+fn put(object: &mut Map<String, Value>, name: &str, value: Option<Value>) {
+    match value {
+        Some(value) => {
+            object.insert(name.to_owned(), value);
+        }
+        None => {
+            object.shift_remove(name);
+        }
+    }
+}
+
+/// Sets a member of a member, and takes the outer one away when nothing is left in it.
+fn put_in(user: &mut Map<String, Value>, outer: &str, name: &str, value: Option<Value>) {
+    let mut object = match user.get_mut(outer).map(Value::take) {
+        Some(Value::Object(object)) => object,
+        _ => Map::new(),
+    };
+    if outer == "name" {
+        // Put together from the parts as they were.
+        object.shift_remove("formatted");
+    }
+    put(&mut object, name, value);
+    put(
+        user,
+        outer,
+        (!object.is_empty()).then_some(Value::Object(object)),
+    );
+}
+
+/// Changes the one item that is ours; the others stay.
+fn contact(
+    user: &mut Map<String, Value>,
+    name: &str,
+    at: impl Fn(&[Value]) -> Option<usize>,
+    value: Option<&str>,
+    new: impl Fn(&str) -> Value,
+) {
+    let mut list = items(user, name).to_vec();
+    match (at(&list), value) {
+        (Some(at), Some(value)) => match list.get_mut(at).and_then(Value::as_object_mut) {
+            Some(item) => put(item, "value", Some(Value::String(value.to_owned()))),
+            None => list.insert(0, new(value)),
+        },
+        (None, Some(value)) => list.insert(0, new(value)),
+        (Some(at), None) => {
+            list.remove(at);
+        }
+        (None, None) => {}
+    }
+    put(user, name, (!list.is_empty()).then_some(Value::Array(list)));
+}
+
+/// A new primary role takes the old one's place; secondary ones stay. Clearing takes all away: the first of those left
+/// would become the primary role, which nobody asked for.
+fn set_role(user: &mut Map<String, Value>, role: Option<Value>) {
+    let Some(role) = role else {
+        user.shift_remove("roles");
+        return;
+    };
+    let mut roles = items(user, "roles").to_vec();
+    if !roles.is_empty() {
+        roles.remove(0);
+    }
+    let id = role.get("value").cloned();
+    roles.retain(|other| other.get("value") != id.as_ref());
+    roles.insert(0, role);
+    user.insert("roles".to_owned(), Value::Array(roles));
+}
