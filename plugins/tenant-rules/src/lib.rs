@@ -1,26 +1,48 @@
-//! The tenant's rules.
+//! A tenant's rules, checked before CXone is called: a refusal here names the attribute, the rule and the fix.
+//!
+//! Always: the role to be given exists in CXone and is active. By settings: the form and domain of user names, the teams and
+//! roles that may be given, attributes that must be there, and waiting for a group. Nothing in an answer is a value of the
+//! person: what is named comes from the settings or from CXone's directory.
 
-use jackfield_sdk::{Decision, Error, NoSettings, Occasion, Plugin, Rules, directory};
+mod checks;
+mod settings;
+
+use jackfield_sdk::{Decision, Error, Occasion, Plugin, Rules};
+
+pub use settings::{Settings, UserNameForm, Wait};
 
 /// The rules.
 #[derive(Debug)]
 pub struct TenantRules;
 
 impl Plugin for TenantRules {
-    type Settings = NoSettings;
+    type Settings = Settings;
+
+    fn validate(settings: &Settings) -> Result<(), String> {
+        settings.check()
+    }
 }
 
 impl Rules for TenantRules {
-    fn decide(input: Occasion<NoSettings>) -> Result<Decision, Error> {
-        let role = input
-            .target
-            .role()
-            .map_or_else(directory::default_role, str::to_owned);
-        Ok(match directory::find_role(&role) {
-            Some(role) if role.is_active() => Decision::allow(),
-            _ => Decision::deny("role", "the role is missing or not active in CXone").status(403),
-        })
+    /// What no group can change comes before waiting for one; role and team, which a group may bring, after it.
+    fn decide(input: Occasion<Settings>) -> Result<Decision, Error> {
+        let refused = checks::user_name(&input)
+            .or_else(|| checks::team(&input))
+            .or_else(|| checks::named_role(&input))
+            .or_else(|| checks::required(&input, |attribute| !checks::comes_by_group(attribute)));
+        if let Some(denial) = refused {
+            return Ok(denial);
+        }
+        if let Some(deferral) = checks::group(&input) {
+            return Ok(deferral);
+        }
+        let refused = checks::required(&input, checks::comes_by_group)
+            .or_else(|| checks::default_role(&input));
+        Ok(refused.unwrap_or_else(Decision::allow))
     }
 }
 
 jackfield_sdk::register!(TenantRules: rules);
+
+#[cfg(test)]
+mod tests;

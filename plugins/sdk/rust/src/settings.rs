@@ -1,7 +1,11 @@
 //! Settings: from the configuration's JSON into the author's type, and that type's schema.
 
+mod one_or_many;
+
 use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
+
+pub use one_or_many::OneOrMany;
 
 use crate::error::Error;
 use crate::plugin::{Package, Plugin};
