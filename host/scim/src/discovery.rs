@@ -136,12 +136,21 @@ fn render_schema(base_url: &str, schema: &Schema, capabilities: &Capabilities) -
         let needs_groups = schema.id == urn::USER && attribute.name == "groups";
         attribute.returned != Returned::Never && (capabilities.groups || !needs_groups)
     };
+    // Microsoft's validator looks here for every path that is mapped, so externalId is listed though it is common to all.
+    let external_id = (schema.id != urn::ENTERPRISE_USER)
+        .then(|| ResourceSchemas::user().core_attribute("externalId"));
+    let attributes: Vec<Value> = external_id
+        .flatten()
+        .into_iter()
+        .chain(schema.attributes.iter().filter(is_told))
+        .map(render_attribute)
+        .collect();
     json!({
         "schemas": [urn::SCHEMA],
         "id": schema.id,
         "name": schema.name,
         "description": schema.description,
-        "attributes": schema.attributes.iter().filter(is_told).map(render_attribute).collect::<Vec<_>>(),
+        "attributes": attributes,
         "meta": {"resourceType": "Schema", "location": below(base_url, &format!("Schemas/{}", schema.id))},
     })
 }

@@ -16,6 +16,7 @@
 
 mod apply;
 mod elements;
+mod members;
 mod parse;
 
 use serde_json::Value;
@@ -47,6 +48,8 @@ pub(crate) struct Step {
     pub(crate) value: Value,
     /// The operation in the request that it came from, for errors.
     pub(crate) place: String,
+    /// Whether a neighbour may be joined to it ([`members`]).
+    pub(crate) joinable: bool,
 }
 
 /// A PATCH body that is known to make sense for one resource type. `Debug` shows paths, no values.

@@ -111,6 +111,7 @@ fn mapped_paths_can_be_discovered() {
             "{label}"
         );
     }
+    assert_eq!(find(&user["attributes"], "externalId")["caseExact"], true);
     assert!(find(&user["attributes"], "password").is_null());
     assert_eq!(
         find(&user["attributes"], "userName")["uniqueness"],

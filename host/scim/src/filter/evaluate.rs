@@ -17,8 +17,16 @@ impl Node {
             Self::Or(terms) => terms.iter().any(|term| term.matches(map)),
             Self::Not(inner) => !inner.matches(map),
             Self::Present(path) => candidates(path, map).into_iter().any(is_present),
+            // The usual shape, without a list of candidates: patches look at every member of a group.
+            Self::Compare(path, operator, operand)
+                if path.schema.is_none() && path.sub.is_none() =>
+            {
+                let value = path.attribute.as_ref().and_then(|name| lookup(map, name));
+                let values = value.map_or(&[][..], elements);
+                compare(values.iter(), path, *operator, operand)
+            }
             Self::Compare(path, operator, operand) => {
-                compare(candidates(path, map), path, *operator, operand)
+                compare(candidates(path, map).into_iter(), path, *operator, operand)
             }
             Self::Elements(path, inner) => candidates(path, map)
                 .into_iter()
@@ -56,16 +64,13 @@ pub(crate) fn is_present(value: &Value) -> bool {
     }
 }
 
-fn compare(
-    values: Vec<&Value>,
+fn compare<'a>(
+    values: impl Iterator<Item = &'a Value>,
     path: &AttributePath,
     operator: Operator,
     operand: &Operand,
 ) -> bool {
-    let mut present = values
-        .into_iter()
-        .filter(|value| is_present(value))
-        .peekable();
+    let mut present = values.filter(|value| is_present(value)).peekable();
     match (operator, operand) {
         (Operator::Eq, Operand::Null) => present.peek().is_none(),
         (Operator::Ne, Operand::Null) => present.peek().is_some(),
@@ -100,6 +105,11 @@ fn holds(value: &Value, path: &AttributePath, operator: Operator, operand: &Oper
             }
             if leaf.is_some_and(|attribute| attribute.case_exact) {
                 texts(value, wanted, operator)
+            } else if operator == Operator::Eq {
+                value
+                    .chars()
+                    .flat_map(char::to_lowercase)
+                    .eq(wanted.chars())
             } else {
                 texts(&fold(value), wanted, operator)
             }

@@ -86,19 +86,40 @@ impl Elements<'_> {
         }
     }
 
+    /// As equality of [`Self::identity`].
+    fn is_same(&self, left: &Value, right: &Value) -> bool {
+        let is_members = self
+            .attribute
+            .is_some_and(|attribute| attribute.name == "members");
+        match (left.get("value"), right.get("value")) {
+            (Some(a), Some(b)) => a == b && (is_members || left.get("type") == right.get("type")),
+            (None, None) => left == right,
+            _ => false,
+        }
+    }
+
     fn add(
         &self,
         items: &mut Vec<Value>,
         step: &Step,
         primaries: &mut Vec<usize>,
     ) -> Result<(), Error> {
-        let mut known: HashMap<String, usize> = items
-            .iter()
-            .enumerate()
-            .map(|(index, item)| (self.identity(item), index))
-            .collect();
-        for new in self.list(step)? {
-            let index = *known.entry(self.identity(&new)).or_insert(items.len());
+        let list = self.list(step)?;
+        // Many requests add one value to a long list: an index would cost more than a look at each.
+        let mut known: Option<HashMap<String, usize>> = (list.len() > 8).then(|| {
+            let identities = items.iter().enumerate();
+            identities
+                .map(|(index, item)| (self.identity(item), index))
+                .collect()
+        });
+        for new in list {
+            let index = match &mut known {
+                Some(known) => *known.entry(self.identity(&new)).or_insert(items.len()),
+                None => {
+                    let same = items.iter().position(|item| self.is_same(item, &new));
+                    same.unwrap_or(items.len())
+                }
+            };
             if is_primary(&new) {
                 primaries.push(index);
             }
@@ -167,15 +188,13 @@ impl Elements<'_> {
     ) -> Result<(), Error> {
         let path = &step.path;
         let at = named(path);
-        let mut chosen: Vec<usize> = (0..items.len())
-            .filter(|index| {
-                path.filter.as_ref().is_none_or(|filter| {
-                    items
-                        .get(*index)
-                        .is_some_and(|item| filter.matches_element(item))
-                })
-            })
-            .collect();
+        let selects = |item: &Value| {
+            path.filter
+                .as_ref()
+                .is_none_or(|filter| filter.matches_element(item))
+        };
+        let chosen = items.iter().enumerate().filter(|(_, item)| selects(item));
+        let mut chosen: Vec<usize> = chosen.map(|(index, _)| index).collect();
         let new = match (step.op, &path.sub) {
             (Op::Remove, _) => None,
             (_, None) => self.element(&step.value, &at)?,
@@ -263,10 +282,10 @@ impl Elements<'_> {
     }
 
     fn clear(&self, items: &mut Vec<Value>, chosen: &[usize], sub: Option<&str>) {
-        let chosen: HashSet<usize> = chosen.iter().copied().collect();
+        let mut chosen = chosen.iter().copied().peekable();
         let mut index = 0;
         items.retain_mut(|item| {
-            let is_chosen = chosen.contains(&index);
+            let is_chosen = chosen.next_if_eq(&index).is_some();
             index += 1;
             let Some(sub) = sub.filter(|_| is_chosen) else {
                 return !is_chosen;

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{MAX_OPERATIONS, Op, Step};
+use super::{MAX_OPERATIONS, Op, Step, members};
 use crate::error::{Error, shown};
 use crate::json::{self, Limits};
 use crate::path::{AttributePath, Unresolved, elements, lookup};
@@ -141,6 +141,7 @@ impl Expansion {
                         path,
                         value: Value::Null,
                         place: place.to_owned(),
+                        joinable: false,
                     });
                     Ok(())
                 }
@@ -150,12 +151,17 @@ impl Expansion {
                 }
             };
         }
-        self.steps.push(Step {
-            op,
-            path,
-            value,
-            place: place.to_owned(),
-        });
+        let place = place.to_owned();
+        members::push(
+            &mut self.steps,
+            Step {
+                op,
+                path,
+                value,
+                place,
+                joinable: false,
+            },
+        );
         Ok(())
     }
 

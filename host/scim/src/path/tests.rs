@@ -54,6 +54,10 @@ fn paths_become_canonical() {
             r#"roles[primary eq "True"].value"#.into(),
             "roles[primary eq true].value".into(),
         ),
+        (
+            format!("{}:emails[type eq work].value", urn::USER),
+            r#"emails[type eq "work"].value"#.into(),
+        ),
         ("groups.$ref".into(), "groups.$ref".into()),
     ] {
         let path = user(&given).unwrap_or_else(|error| panic!("{given}: {error}"));
