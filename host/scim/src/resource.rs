@@ -73,3 +73,26 @@ impl std::fmt::Debug for Resource {
         f.debug_set().entries(self.0.keys()).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::schema::ResourceSchemas;
+
+    #[test]
+    fn reads_are_typed_and_debug_shows_no_values() {
+        let document = json!({"userName": "canary", "active": false, "emails": [{"type": "work", "value": "canary"}]});
+        let user: Resource = serde_json::from_value(document.clone()).unwrap();
+        assert_eq!(
+            (user.user_name(), user.active()),
+            (Some("canary"), Some(false))
+        );
+        assert_eq!((user.external_id(), user.display_name()), (None, None));
+        let work = AttributePath::parse("emails[type eq \"work\"].value", ResourceSchemas::user());
+        assert_eq!(user.get(&work.unwrap()), Some(&json!("canary")));
+        assert_eq!(serde_json::to_value(&user).unwrap(), document);
+        assert!(!format!("{user:?}").contains("canary"));
+    }
+}
