@@ -77,7 +77,8 @@ impl Client {
     /// by the HTTP library where it knows that the server has not seen the request.
     pub async fn send(&self, request: Request) -> Result<Answer, Failure> {
         let started = Instant::now();
-        let mut outcome = self.attempt(&request, started).await;
+        // On the heap: reqwest's futures are large, and callers nest this one many times over.
+        let mut outcome = Box::pin(self.attempt(&request, started)).await;
         if request.method == Method::GET
             && matches!(
                 outcome,
@@ -87,7 +88,7 @@ impl Client {
                 })
             )
         {
-            outcome = self.attempt(&request, started).await;
+            outcome = Box::pin(self.attempt(&request, started)).await;
         }
         let (method, route) = (&request.method, request.route);
         let ms = started.elapsed().as_millis();
@@ -191,4 +192,18 @@ async fn read(mut response: Response, host: &str, cap: usize) -> Result<Answer, 
         retry_after: pause,
         body,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_future_is_small() {
+        let client = Client::new(Settings::default()).expect("a client");
+        let url = url::Url::parse("http://127.0.0.1:1").expect("a URL");
+        let request = Request::new(Method::GET, url, "/", Instant::now());
+        let size = size_of_val(&client.send(request));
+        assert!(size < 2048, "{size} bytes");
+    }
 }

@@ -54,7 +54,9 @@ impl Snapshots {
         freshness: Freshness,
         deadline: Instant,
     ) -> Result<Arc<Directory>, UpstreamError> {
-        self.get_by(freshness, deadline, fetch(api, deadline)).await
+        // On the heap: futures that hold this one hold it several times over.
+        let fetch = Box::pin(fetch(api, deadline));
+        Box::pin(self.get_by(freshness, deadline, fetch)).await
     }
 
     async fn get_by(

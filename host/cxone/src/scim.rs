@@ -324,3 +324,27 @@ fn scrubbed(error: UpstreamError, personal: &Personal) -> UpstreamError {
         other => other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use client::{SecretString, Url};
+
+    // Futures hold every future that they may wait for, and these are nested deep: without boxes a create took
+    // 2 MB of stack.
+    #[test]
+    fn futures_are_small() {
+        let url = Url::parse("http://127.0.0.1:1").unwrap();
+        let settings = Settings::new(url, "simulator", SecretString::from("x"));
+        let client = Client::new(client::Settings::default()).unwrap();
+        let adapter = ScimAdapter::new(settings, client).unwrap();
+        let deadline = adapter.deadline();
+        for size in [
+            size_of_val(&adapter.find_by("ada@example.com", deadline)),
+            size_of_val(&adapter.read_by("u-1", deadline)),
+            size_of_val(&adapter.names(deadline)),
+        ] {
+            assert!(size < 16 * 1024, "{size} bytes");
+        }
+    }
+}

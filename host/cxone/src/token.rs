@@ -60,6 +60,13 @@ struct Shared {
 }
 
 impl Shared {
+    /// The token, if it need not be renewed yet.
+    fn fresh(&self) -> Option<Arc<Token>> {
+        let current = lock(&self.current);
+        let token = current.as_ref()?;
+        (Instant::now() < token.renew_at).then(|| Arc::clone(token))
+    }
+
     async fn get(
         &self,
         deadline: Instant,
@@ -147,7 +154,12 @@ impl Tokens {
 
     /// A token in force. Failures are never uncertain: what the token was for has not been sent.
     pub(crate) async fn get(&self, deadline: Instant) -> Result<Arc<Token>, UpstreamError> {
-        self.shared.get(deadline, self.fetch(deadline)).await
+        if let Some(token) = self.shared.fresh() {
+            return Ok(token);
+        }
+        // On the heap: futures that hold this one hold it several times over.
+        let fetch = Box::pin(self.fetch(deadline));
+        Box::pin(self.shared.get(deadline, fetch)).await
     }
 
     /// Forgets a token that CXone refused.
