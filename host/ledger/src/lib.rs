@@ -1,1 +1,7 @@
-//! ledger
+//! The engines of the ledger: `bridge::port::ledger::Ledger` on SQLite. No SQL or connection type leaves this crate.
+
+mod location;
+mod sqlite;
+
+pub use location::{BadLocation, Location};
+pub use sqlite::{OpenError, Sqlite};

@@ -1,0 +1,298 @@
+//! The ledger on SQLite: one file, one process, one writer thread, several readers.
+
+mod events;
+mod failure;
+mod file;
+mod intents;
+mod readers;
+mod record;
+mod schema;
+mod sql;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bridge::event::Event;
+use bridge::name::{Scope, TenantName, UserId};
+use bridge::port::ledger::{Intent, Ledger, LedgerError, Lookup, OpenIntent, Opening};
+use bridge::user::User;
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, params};
+
+pub use file::OpenError;
+
+use events::Events;
+use file::DataFile;
+use intents::{Holder, Wanted};
+use readers::Readers;
+use record::{Record, users};
+use writer::Writer;
+
+/// The most connections for look-ups: more than the threads that could use them at once would be memory for nothing.
+const QUICK_READERS: usize = 8;
+
+/// Connections for lists, which run beside the look-ups.
+const SCAN_READERS: usize = 2;
+
+/// The ledger in a SQLite file.
+///
+/// Dropping it does what is queued, closes the file and frees its lock.
+pub struct Sqlite {
+    // In this order they are dropped: the lock goes last.
+    writer: Writer,
+    readers: Readers,
+    file: DataFile,
+}
+
+impl Sqlite {
+    /// Opens a ledger, or makes one where there is no file. `owner` names this process to a second one that is refused. The
+    /// leases of all intents that are still open end here: this process alone has the file, so their holders are gone.
+    ///
+    /// Blocks for as long as the disk and a migration take.
+    pub fn open(path: impl AsRef<Path>, owner: &str) -> Result<Self, OpenError> {
+        let file = DataFile::lock(path.as_ref(), owner)?;
+        let connection = file.writer()?;
+        let left = intents::void_leases(&connection).map_err(|error| file.failed(&error))?;
+        if left > 0 {
+            tracing::info!(intents = left, "the last process left intents open");
+        }
+        let threads = thread::available_parallelism().map_or(2, usize::from);
+        let quick = file.readers(threads.clamp(2, QUICK_READERS))?;
+        let scans = file.readers(SCAN_READERS)?;
+        let writer = Writer::start(connection).map_err(|error| file.refused(error))?;
+        Ok(Self {
+            writer,
+            readers: Readers::new(quick, scans),
+            file,
+        })
+    }
+}
+
+impl fmt::Debug for Sqlite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sqlite")
+            .field("path", &self.file.path())
+            .finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl Ledger for Sqlite {
+    async fn user(&self, scope: &Scope, id: UserId) -> Result<Option<User>, LedgerError> {
+        let id = id.to_string();
+        let key = params![scope.tenant.as_str(), scope.connection.as_str(), id];
+        let found = self.readers.quick(|store| users(store, sql::USER, key))?;
+        Ok(found.into_iter().next())
+    }
+
+    async fn find_users(&self, scope: &Scope, lookup: &Lookup) -> Result<Vec<User>, LedgerError> {
+        let (statement, value) = match lookup {
+            Lookup::Name(name) => {
+                let key = params![scope.tenant.as_str(), scope.connection.as_str(), name];
+                let read = |store: &_| users(store, sql::USERS_BY_NAME, key);
+                return self.readers.quick(read);
+            }
+            // Nothing bounds how many share one of these.
+            Lookup::ExternalId(id) => (sql::USERS_BY_EXTERNAL_ID, id.clone()),
+            Lookup::Email(email) => (sql::USERS_BY_EMAIL, email.clone()),
+        };
+        let scope = scope.clone();
+        let read = move |store: &_| {
+            let key = params![scope.tenant.as_str(), scope.connection.as_str(), value];
+            users(store, statement, key)
+        };
+        self.readers.scan(read).await
+    }
+
+    async fn list_users(
+        &self,
+        scope: &Scope,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<User>, LedgerError> {
+        self.list(scope, sql::LISTED_AFTER, after, limit).await
+    }
+
+    async fn page_users(
+        &self,
+        scope: &Scope,
+        skip: u64,
+        limit: usize,
+    ) -> Result<Vec<User>, LedgerError> {
+        let skip = i64::try_from(skip).unwrap_or(i64::MAX);
+        self.list(scope, sql::LISTED_PAGE, skip, limit).await
+    }
+
+    async fn count_users(&self, scope: &Scope) -> Result<u64, LedgerError> {
+        let key = params![scope.tenant.as_str(), scope.connection.as_str()];
+        let count = self.readers.quick(|store| {
+            let mut statement = store.prepare_cached(sql::LISTED_COUNT)?;
+            let count: Option<i64> = statement.query_row(key, |row| row.get(0)).optional()?;
+            Ok(count.unwrap_or(0))
+        })?;
+        u64::try_from(count)
+            .map_err(|_| LedgerError::Failed(format!("the count of users of {scope} is negative")))
+    }
+
+    async fn tombstones(&self, scope: &Scope, folded_name: &str) -> Result<Vec<User>, LedgerError> {
+        let key = params![
+            scope.tenant.as_str(),
+            scope.connection.as_str(),
+            folded_name
+        ];
+        self.readers
+            .quick(|store| users(store, sql::TOMBSTONES, key))
+    }
+
+    async fn linked(&self, tenant: &TenantName, cxone_id: &str) -> Result<Vec<User>, LedgerError> {
+        let key = params![tenant.as_str(), cxone_id];
+        self.readers.quick(|store| users(store, sql::LINKED, key))
+    }
+
+    async fn holders(
+        &self,
+        tenant: &TenantName,
+        folded_target_name: &str,
+    ) -> Result<Vec<User>, LedgerError> {
+        let key = params![tenant.as_str(), folded_target_name];
+        self.readers.quick(|store| users(store, sql::HOLDERS, key))
+    }
+
+    async fn commit(&self, user: User, events: Vec<Event>) -> Result<User, LedgerError> {
+        let record = Record::of(&user)?;
+        let events = Events::of(&events)?;
+        let work = move |store: &_| {
+            intents::not_in_the_way(store, &record.at)?;
+            let sequence = record.store(store)?;
+            events.store(store)?;
+            Ok(sequence)
+        };
+        let sequence = self.writer.submit(work).await?;
+        Ok(stored(user, sequence))
+    }
+
+    async fn record(&self, events: Vec<Event>) -> Result<(), LedgerError> {
+        let events = Events::of(&events)?;
+        self.writer.submit(move |store| events.store(store)).await
+    }
+
+    async fn open(
+        &self,
+        intent: &Intent,
+        owner: &str,
+        now: Timestamp,
+        lease: Duration,
+    ) -> Result<Opening, LedgerError> {
+        let wanted = Wanted::of(intent, Holder::new(owner, now, lease))?;
+        self.writer.submit(move |store| wanted.open(store)).await
+    }
+
+    async fn seize(
+        &self,
+        open: &OpenIntent,
+        owner: &str,
+        now: Timestamp,
+        lease: Duration,
+    ) -> Result<u64, LedgerError> {
+        let user = open.intent.user.id.to_string();
+        let fence = open.fence;
+        let holder = Holder::new(owner, now, lease);
+        let work = move |store: &_| intents::seize(store, &user, fence, now, &holder);
+        self.writer.submit(work).await
+    }
+
+    async fn close(&self, fence: u64, user: User, events: Vec<Event>) -> Result<User, LedgerError> {
+        let record = Record::of(&user)?;
+        let events = Events::of(&events)?;
+        let work = move |store: &_| {
+            intents::end(store, &record.at.id, fence)?;
+            let sequence = record.store(store)?;
+            events.store(store)?;
+            Ok(sequence)
+        };
+        let sequence = self.writer.submit(work).await?;
+        Ok(stored(user, sequence))
+    }
+
+    async fn abandon(
+        &self,
+        fence: u64,
+        user: UserId,
+        events: Vec<Event>,
+    ) -> Result<(), LedgerError> {
+        let user = user.to_string();
+        let events = Events::of(&events)?;
+        let work = move |store: &_| {
+            intents::end(store, &user, fence)?;
+            events.store(store)
+        };
+        self.writer.submit(work).await
+    }
+
+    async fn expired(
+        &self,
+        tenant: &TenantName,
+        now: Timestamp,
+    ) -> Result<Vec<OpenIntent>, LedgerError> {
+        let tenant = tenant.clone();
+        let read = move |store: &_| intents::expired(store, &tenant, now);
+        self.readers.scan(read).await
+    }
+
+    async fn owed(&self, tenant: &TenantName, limit: usize) -> Result<Vec<User>, LedgerError> {
+        let tenant = tenant.clone();
+        let read = move |store: &_| users(store, sql::OWED, params![tenant.as_str(), rows(limit)]);
+        self.readers.scan(read).await
+    }
+
+    async fn events(
+        &self,
+        scope: &Scope,
+        user: Option<UserId>,
+        limit: usize,
+    ) -> Result<Vec<Event>, LedgerError> {
+        let scope = scope.clone();
+        let read = move |store: &_| events::last(store, &scope, user, rows(limit));
+        self.readers.scan(read).await
+    }
+}
+
+impl Sqlite {
+    async fn list(
+        &self,
+        scope: &Scope,
+        statement: &'static str,
+        from: i64,
+        limit: usize,
+    ) -> Result<Vec<User>, LedgerError> {
+        let scope = scope.clone();
+        let read = move |store: &_| {
+            let (tenant, connection) = (scope.tenant.as_str(), scope.connection.as_str());
+            users(
+                store,
+                statement,
+                params![tenant, connection, from, rows(limit)],
+            )
+        };
+        self.readers.scan(read).await
+    }
+}
+
+/// A limit as SQLite counts.
+fn rows(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+/// A user as they are after they were written.
+fn stored(mut user: User, sequence: i64) -> User {
+    user.sequence = sequence;
+    user.version += 1;
+    user
+}

@@ -1,0 +1,111 @@
+//! What every engine of the ledger must do. An engine runs all of it with `conformance!(Engine)`.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use bridge::port::ledger::Ledger;
+
+pub(crate) mod commits;
+pub(crate) mod events;
+pub(crate) mod locks;
+pub(crate) mod lookups;
+pub(crate) mod seizures;
+
+/// An engine with an empty ledger of its own, which goes with it.
+pub(crate) trait Engine: Sized {
+    /// Makes an empty ledger.
+    fn create() -> impl Future<Output = Self>;
+
+    /// The ledger as opened.
+    fn ledger(&self) -> Arc<dyn Ledger>;
+
+    /// The ledger as the next process finds it. All handles of the old one have been dropped.
+    fn restart(self) -> impl Future<Output = Self>;
+}
+
+/// One named test for each case.
+macro_rules! conformance {
+    ($engine:ty: $($module:ident { $($case:ident)* })*) => {
+        $(mod $module {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $case() {
+                use $crate::conformance::Engine as _;
+                let engine = <$engine>::create().await;
+                $crate::conformance::$module::$case(engine).await;
+            })*
+        })*
+    };
+    ($engine:ty) => {
+        $crate::conformance::conformance! { $engine:
+            commits {
+                the_first_commit_gives_sequence_and_version
+                a_user_reads_back_exactly
+                a_commit_counts_up_and_keeps_the_sequence
+                an_old_version_is_stale
+                a_row_that_exists_is_not_created_again
+                a_row_that_does_not_exist_is_not_updated
+                a_live_name_is_taken_whatever_its_case
+                a_name_is_free_in_another_connection
+                a_deleted_name_is_free_until_it_is_taken_again
+                a_rename_to_a_taken_name_is_refused
+                a_user_keeps_their_own_name
+                a_refused_commit_leaves_nothing
+                a_row_never_changes_its_connection
+                of_200_creates_of_one_name_one_wins
+                refusals_take_no_neighbour_with_them
+                of_50_updates_of_one_version_one_wins
+                what_was_answered_is_there_after_a_restart
+            }
+            lookups {
+                a_user_is_read_by_id_live_or_deleted_in_their_scope
+                by_name
+                by_external_id_exactly
+                by_any_email_and_as_it_changes
+                offered_users_are_found_but_not_listed
+                lists_continue_after_a_sequence
+                pages_skip
+                the_count_follows_every_change
+                tombstones_are_newest_first
+                links_reach_over_connections_and_deletion
+                holders_are_live_users_of_the_tenant
+                debts_are_ordered_by_urgency
+                debts_within_one_second_are_ordered_too
+                tenants_do_not_meet
+            }
+            locks {
+                fences_grow_with_every_grant
+                a_second_opener_is_shown_the_open_intent
+                a_name_is_locked_for_everybody_in_the_tenant
+                a_rename_locks_both_names
+                a_name_given_twice_is_locked_once
+                a_changed_row_is_stale_before_anything_else
+                a_taken_name_is_refused_before_cxone_is_called
+                an_open_intent_stops_commits_of_its_user
+                an_open_create_keeps_its_name_from_others
+                a_deletion_reserves_no_name
+                closing_stores_frees_and_records
+                closing_needs_the_lock_and_the_version
+                abandoning_frees_and_stores_nothing
+                abandoning_needs_the_lock
+                of_50_openers_of_one_user_one_is_granted
+                of_50_creates_under_one_name_one_is_granted
+                open_intents_survive_a_restart
+            }
+            seizures {
+                a_lease_that_has_run_out_still_holds
+                expired_lists_what_has_run_out
+                a_running_lease_is_not_seized
+                a_seized_lock_is_lost_to_its_holder
+                a_seizure_is_won_once
+                what_is_gone_is_not_seized
+            }
+            events {
+                events_are_newest_first_and_exact
+                events_of_one_user
+                events_end_at_the_limit
+                an_event_needs_no_user
+            }
+        }
+    };
+}
+pub(crate) use conformance;
