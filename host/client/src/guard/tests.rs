@@ -93,3 +93,21 @@ fn a_name_is_held_to_what_it_resolves_to() {
     // Plain http is allowed by the name alone, so the name must not lead elsewhere.
     assert!(!to("localhost", &["8.8.8.8"], true));
 }
+
+#[tokio::test]
+async fn the_resolver_hands_out_nothing_that_is_forbidden() {
+    let resolve = async |name: &str| {
+        let resolver = Resolver {
+            allow_private: false,
+        };
+        resolver
+            .resolve(name.parse().unwrap())
+            .await
+            .map(Vec::from_iter)
+    };
+    assert!(resolve("8.8.8.8").await.is_ok());
+    for bad in ["127.0.0.1", "10.0.0.1", "169.254.169.254"] {
+        let error = resolve(bad).await.unwrap_err();
+        assert!(error.downcast_ref::<Forbidden>().is_some(), "{error}");
+    }
+}
