@@ -1,1 +1,28 @@
-//! plugin
+//! The plugin host: WebAssembly components that map attributes, choose templates and enforce rules, each call in a store of
+//! its own, under limits, with nothing importable but [the contract](../../../wit/worlds.wit).
+//!
+//! [`Engine`] is one per process. [`Engine::load`] turns a component's bytes into a [`Loaded`] plugin, once for each digest.
+//! [`Chain`] joins the loaded plugins of one connection with their settings and is what the bridge calls.
+
+mod about;
+mod bindings;
+mod call;
+mod chain;
+mod engine;
+mod host;
+mod inspect;
+mod limits;
+mod loaded;
+mod personal;
+mod pool;
+mod settings;
+mod text;
+
+pub use about::About;
+pub use bindings::{Forward, Group};
+pub use call::{Failure, Report};
+pub use chain::{Chain, ConnectionFacts, PluginSource};
+pub use engine::{Allocator, Engine, EngineError, EngineSettings};
+pub use inspect::{Declared, Kind, Refusal, inspect};
+pub use limits::Limits;
+pub use loaded::{Digest, LoadError, Loaded};

@@ -1,0 +1,63 @@
+//! What a plugin says of itself.
+
+use serde_json::Value;
+
+use crate::settings::Schema;
+use crate::text::one_line;
+
+/// The answer of `describe`, checked.
+#[derive(Debug)]
+pub struct About {
+    /// The plugin's own name; the configuration may know it by another.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// What it does, in a line; empty where it does not say.
+    pub description: String,
+    /// The JSON Schema of its settings.
+    pub settings: Value,
+    schema: Schema,
+}
+
+/// Why an answer of `describe` is none.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadAbout {
+    /// No JSON object, or one too deep.
+    #[error("describe did not answer a JSON object")]
+    NotAnObject,
+    /// A member that has to be there.
+    #[error("describe answered no {0}")]
+    Missing(&'static str),
+    /// No schema, or one that refers to what is elsewhere.
+    #[error("describe answered settings that are no JSON Schema: {0}")]
+    Schema(String),
+}
+
+impl About {
+    /// Reads the answer of `describe` (wit/about.wit).
+    pub(crate) fn parse(answer: &str) -> Result<Self, BadAbout> {
+        let answer: Value = serde_json::from_str(answer).map_err(|_| BadAbout::NotAnObject)?;
+        let answer = answer.as_object().ok_or(BadAbout::NotAnObject)?;
+        let text = |member: &'static str| {
+            let text = answer.get(member).and_then(Value::as_str);
+            text.map(|text| one_line(text, 200))
+                .filter(|text| !text.is_empty())
+                .ok_or(BadAbout::Missing(member))
+        };
+        let settings = answer
+            .get("settings")
+            .ok_or(BadAbout::Missing("settings"))?;
+        Ok(Self {
+            name: text("name")?,
+            version: text("version")?,
+            description: text("description").unwrap_or_default(),
+            schema: Schema::compile(settings).map_err(BadAbout::Schema)?,
+            settings: settings.clone(),
+        })
+    }
+
+    /// What is wrong with settings from the configuration, if anything: each mistake with its place, no values.
+    pub fn validate(&self, settings: &Value) -> Result<(), String> {
+        self.schema.validate(settings)
+    }
+}

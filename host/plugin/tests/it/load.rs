@@ -1,0 +1,289 @@
+//! What is loaded and what is not, and what is said of it.
+
+use std::panic::AssertUnwindSafe;
+
+use bridge::port::plugins::{Ending, Plugins};
+use plugin::{Chain, Forward, Kind, Limits, PluginSource, Refusal, inspect};
+use serde_json::{Value, json};
+
+use crate::guest::Guest;
+use crate::logged;
+use crate::scene::{assert_serves, engine, evaluation, facts, named};
+
+/// Loads a component under its own name and gives back why it was not.
+fn refused(name: &str, component: &[u8], settings: Value) -> String {
+    let engine = engine();
+    let chain = Chain::load(
+        &engine,
+        vec![named(name, component, settings)],
+        facts("acme"),
+    );
+    let [failure] = chain.not_loaded().try_into().expect("one failure");
+    assert_eq!(failure.ending, Ending::NotLoaded);
+    assert_eq!(failure.plugin, name);
+    assert!(!logged::lines(name).is_empty());
+    failure.message
+}
+
+fn text(component: &str) -> Vec<u8> {
+    wat::parse_str(component).expect("well-formed text")
+}
+
+#[test]
+fn imports_beyond_the_contract_are_refused_by_name() {
+    for (interface, says) in [
+        (
+            "wasi:http/outgoing-handler@0.2.0",
+            "imports wasi:http/outgoing-handler@0.2.0, which no plugin is given",
+        ),
+        ("wasi:cli/environment@0.2.6", "which no plugin is given"),
+        (
+            "jackfield:plugin/secrets@0.1.0",
+            "jackfield:plugin/secrets@0.1.0, which no plugin is given",
+        ),
+        ("jackfield:plugin/log@0.2.0", "built for version 0.2.0"),
+        (
+            "jackfield:plugin/log@0.1.0-rc.1",
+            "built for version 0.1.0-rc.1",
+        ),
+        ("jackfield:plugin/log@0.10.0", "built for version 0.10.0"),
+        ("jackfield:plugin/log", "built for version none"),
+    ] {
+        let message = refused(
+            "importer",
+            &text(&format!("(component (import \"{interface}\" (instance)))")),
+            json!({}),
+        );
+        assert!(message.contains(says), "{message}");
+        assert!(message.contains("0.1"), "{message}");
+    }
+    let message = refused(
+        "env",
+        &text("(component (import \"env\" (func)))"),
+        json!({}),
+    );
+    assert!(
+        message.contains("imports env, which no plugin is given"),
+        "{message}"
+    );
+}
+
+#[test]
+fn what_is_no_plugin_is_refused() {
+    let good = Guest::settings_mapper().build();
+    for (bytes, says) in [
+        (b"".to_vec(), "not a WebAssembly binary"),
+        (b"(component)".to_vec(), "text format"),
+        (b"\x7fELF precompiled".to_vec(), "precompiled code"),
+        (text("(module)"), "a core module"),
+        (
+            text("(component)"),
+            "does not export jackfield:plugin/about",
+        ),
+        (good[..good.len() / 2].to_vec(), "not a valid component"),
+        (Guest::new().build(), "exports none of"),
+        (
+            Guest::settings_mapper().pages(65_536).build(),
+            "starts with 4294967296 bytes of memory",
+        ),
+    ] {
+        let message = refused("no-plugin", &bytes, json!({}));
+        assert!(message.contains(says), "{message}");
+    }
+    let limits = Limits {
+        component: 100,
+        ..Limits::default()
+    };
+    assert!(matches!(
+        inspect(&good, &limits),
+        Err(Refusal::TooLarge { limit: 100, .. })
+    ));
+}
+
+#[test]
+fn an_export_of_another_version_or_type_is_refused() {
+    let message = refused(
+        "newer",
+        &text(
+            "(component (component $c) (instance $i (instantiate $c)) (export \"jackfield:plugin/mapper@0.2.0\" (instance $i)))",
+        ),
+        json!({}),
+    );
+    assert!(
+        message
+            .contains("exports jackfield:plugin/mapper@0.2.0, which was built for version 0.2.0"),
+        "{message}"
+    );
+    let other = Guest::settings_mapper()
+        .contract_with("describe: func() -> string", "describe: func() -> u32")
+        .build();
+    let message = refused("other-type", &other, json!({}));
+    assert!(message.contains("describe"), "{message}");
+}
+
+#[test]
+fn describe_is_called_under_limits_and_read_with_care() {
+    let mapper = Guest::settings_mapper;
+    for (name, guest, says) in [
+        (
+            "describe-loops",
+            mapper().describe("(loop $again (br $again)) unreachable"),
+            "limit: used up its 10000000 units of fuel in describe",
+        ),
+        (
+            "describe-traps",
+            mapper().describe("unreachable"),
+            "trap: trapped",
+        ),
+        (
+            "start-traps",
+            mapper().with("(func $start unreachable) (start $start)"),
+            "trap: trapped",
+        ),
+        (
+            "start-loops",
+            mapper().with("(func $start (loop $again (br $again))) (start $start)"),
+            "fuel",
+        ),
+        (
+            "describes-nothing",
+            mapper().describes("null"),
+            "did not answer a JSON object",
+        ),
+        (
+            "describes-no-version",
+            mapper().describes(r#"{"name":"x","settings":{}}"#),
+            "no version",
+        ),
+        (
+            "describes-no-settings",
+            mapper().describes(r#"{"name":"x","version":"1"}"#),
+            "no settings",
+        ),
+        (
+            "describes-bad-schema",
+            mapper().describes(r#"{"name":"x","version":"1","settings":{"type":"objekt"}}"#),
+            "no JSON Schema",
+        ),
+        (
+            "describes-far-schema",
+            mapper().describes(
+                r#"{"name":"x","version":"1","settings":{"$ref":"https://example.com/s"}}"#,
+            ),
+            "no JSON Schema",
+        ),
+    ] {
+        let message = refused(name, &guest.build(), json!({}));
+        assert!(message.contains(says), "{name}: {message}");
+    }
+}
+
+#[test]
+fn settings_are_validated_and_unknown_keys_named() {
+    let guest = Guest::settings_mapper().describes(
+        r#"{"name":"picky","version":"1","settings":
+            {"type":"object","properties":{"domains":{"type":"array"}},"additionalProperties":false}}"#,
+    );
+    let message = refused("picky", &guest.build(), json!({"domain": ["example.com"]}));
+    assert_eq!(
+        message,
+        "settings: Additional properties are not allowed ('domain' was unexpected)"
+    );
+    let engine = engine();
+    for settings in [json!({"domains": []}), Value::Null] {
+        let chain = Chain::load(
+            &engine,
+            vec![named("picky", &guest.build(), settings)],
+            facts("acme"),
+        );
+        assert_eq!(chain.not_loaded(), vec![]);
+    }
+}
+
+#[tokio::test]
+async fn one_that_fails_to_load_stops_the_chain_and_no_other_chain() {
+    let engine = engine();
+    let good = Guest::settings_mapper().build();
+    let unreadable = PluginSource {
+        name: "absent".to_owned(),
+        component: Err("no such file: absent.wasm".to_owned()),
+        settings: Value::Null,
+    };
+    let plugins = vec![
+        named("first", &good, json!({})),
+        unreadable,
+        named("torn", b"\0asm", json!({})),
+    ];
+    let chain = Chain::load(&engine, plugins, facts("acme"));
+    let names: Vec<String> = chain
+        .not_loaded()
+        .into_iter()
+        .map(|failure| failure.plugin)
+        .collect();
+    assert_eq!(names, ["absent", "torn"]);
+    let failure = chain.evaluate(evaluation()).await.expect_err("not loaded");
+    assert_eq!(
+        (failure.plugin.as_str(), failure.ending),
+        ("absent", Ending::NotLoaded)
+    );
+    assert!(chain.to_target(evaluation().source).await.is_err());
+    assert_serves(&engine).await;
+}
+
+#[test]
+fn one_component_is_loaded_once_and_let_go_with_its_last_chain() {
+    let engine = engine();
+    let component = Guest::settings_mapper().build();
+    let load = || engine.load("twin", &component).expect("it loads");
+    let (one, two) = (load(), load());
+    assert!(std::sync::Arc::ptr_eq(&one, &two));
+    assert_eq!(one.declared().kinds, [Kind::Mapper]);
+    assert_eq!(
+        one.declared().imports,
+        ["jackfield:plugin/log@0.1.0", "jackfield:plugin/types@0.1.0"]
+    );
+    assert_eq!(one.about().name, "guest");
+    let weak = std::sync::Arc::downgrade(&one);
+    drop((one, two));
+    assert!(weak.upgrade().is_none());
+}
+
+#[test]
+fn a_torn_or_altered_component_panics_nothing() {
+    let engine = engine();
+    let component = Guest::settings_mapper().build();
+    let input = Forward {
+        connection: "entra".to_owned(),
+        idp: "entra".to_owned(),
+        source: "{}".to_owned(),
+        remembered: None,
+        draft: "{}".to_owned(),
+        groups: Vec::new(),
+        settings: "{}".to_owned(),
+        facts: "{}".to_owned(),
+    };
+    let attempt = |bytes: &[u8]| {
+        let attempt = AssertUnwindSafe(|| match engine.load("altered", bytes) {
+            Ok(loaded) => loaded.to_target_json("altered", &input).0.is_ok(),
+            Err(_) => false,
+        });
+        std::panic::catch_unwind(attempt).expect("no panic")
+    };
+    assert!(attempt(&component));
+    for length in (0..component.len()).step_by(37) {
+        assert!(!attempt(&component[..length]), "{length} bytes");
+    }
+    // A linear congruential generator: the same places each time.
+    let mut random = 0x2545_f491_4f6c_dd1d_u64;
+    let mut survivors = 0;
+    for _ in 0..400 {
+        random = random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        let at = usize::try_from(random >> 33).expect("31 bits") % component.len();
+        let mut altered = component.clone();
+        altered[at] ^= 1 << (random >> 8 & 7);
+        survivors += usize::from(attempt(&altered));
+    }
+    assert!(survivors < 400, "no bit mattered");
+}
