@@ -19,14 +19,13 @@ const PROFILE: &str = "guest";
 const RUSTFLAGS: &str = "-Clink-arg=-zstack-size=65536 -Clink-arg=--initial-memory=1048576";
 
 /// What a build script must not hand down to cargo: flags and wrappers meant for the host's own build.
-const NOT_INHERITED: [&str; 7] = [
+const NOT_INHERITED: [&str; 6] = [
     "CARGO_ENCODED_RUSTFLAGS",
     "RUSTFLAGS",
     "RUSTC_WRAPPER",
     "RUSTC_WORKSPACE_WRAPPER",
     "CARGO_BUILD_TARGET",
     "CARGO_BUILD_RUSTFLAGS",
-    "__CARGO_DEFAULT_LIB_METADATA",
 ];
 
 fn main() {
