@@ -26,3 +26,4 @@ pub use engine::{Allocator, Engine, EngineError, EngineSettings};
 pub use inspect::{Declared, Kind, Refusal, inspect};
 pub use limits::Limits;
 pub use loaded::{Digest, LoadError, Loaded};
+pub use pool::PoolSize;

@@ -385,6 +385,18 @@ async fn mappers_run_backward_from_the_last() {
         .await
         .expect("it answers");
     assert_eq!(found.user_name(), "from last");
+    let both = chain(
+        &engine,
+        &[
+            ("first", &mapper, json!({"userName": "from first"})),
+            ("last", &mapper, json!({"userName": "from last"})),
+        ],
+    );
+    let found = both
+        .to_source(shown.clone(), None)
+        .await
+        .expect("it answers");
+    assert_eq!(found.user_name(), "from first");
     let alone = chain(&engine, &[("echo", &echo, json!({}))]);
     assert_eq!(alone.to_source(shown.clone(), Some(ada())).await, Ok(ada()));
     assert_eq!(alone.to_source(shown, None).await, Ok(source(json!({}))));

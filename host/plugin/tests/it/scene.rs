@@ -108,17 +108,20 @@ pub(crate) fn evaluation() -> Evaluation {
     }
 }
 
+/// A chain of a tenant of its own that works.
+pub(crate) fn good(engine: &Engine) -> Chain {
+    let component = Guest::settings_mapper().build();
+    let settings = json!({"userName": "ada@example.com"});
+    let plugins = vec![named("good", &component, settings)];
+    Chain::load(engine, plugins, facts("good"))
+}
+
 /// Evaluates with a good plugin: the engine still serves.
 pub(crate) async fn assert_serves(engine: &Engine) {
-    let good = Chain::load(
-        engine,
-        vec![named(
-            "good",
-            &Guest::settings_mapper().build(),
-            json!({"userName": "ada@example.com"}),
-        )],
-        facts("good"),
-    );
+    assert_evaluates(&good(engine)).await;
+}
+
+pub(crate) async fn assert_evaluates(good: &Chain) {
     let evaluated: Evaluated = good.evaluate(evaluation()).await.expect("a good plugin");
     assert_eq!(
         evaluated.target.get(Attribute::UserName),
