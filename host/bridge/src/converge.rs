@@ -110,7 +110,7 @@ pub(crate) async fn converge(
     let mut looks = 0;
     loop {
         looks += 1;
-        let Some(held) = locate(connection, user, &desired).await? else {
+        let Some(held) = locate(connection, user, &desired).await.map_err(look)? else {
             match cxone.create(&desired).await {
                 Ok(held) => {
                     user.link = Some(held.id.clone());
@@ -167,6 +167,17 @@ pub(crate) async fn converge(
             Err(UpstreamError::Gone) if looks < 3 => user.link = None,
             Err(error) => return Err(error.into()),
         }
+    }
+}
+
+/// A look-up that CXone refuses is no answer: it must never pass for "nobody".
+fn look(error: UpstreamError) -> Undone {
+    match error {
+        UpstreamError::Refused { status, detail, .. } => Undone::Owed {
+            reason: format!("CXone answered a look-up with {status}: {detail}"),
+            uncertain: false,
+        },
+        other => other.into(),
     }
 }
 
@@ -321,13 +332,13 @@ pub(crate) async fn leave(
     let mut told = nothing.clone();
     for _ in 0..3 {
         let held = match &user.link {
-            Some(link) => cxone.read(link).await?,
+            Some(link) => cxone.read(link).await.map_err(look)?,
             None => None,
         };
         let held = match (held, &user.target_name) {
             (Some(held), _) => held,
             (None, None) => break,
-            (None, Some(name)) => match cxone.find(name).await? {
+            (None, Some(name)) => match cxone.find(name).await.map_err(look)? {
                 None => break,
                 // Found by name only: never somebody else's.
                 Some(held) => {

@@ -133,9 +133,12 @@ impl Bridge {
         let connection = Arc::clone(self.connection(scope).ok_or(Refusal::NotFound)?);
         let task = tokio::spawn(async move {
             let _turn = bridge.turns.wait(ask.turn(&connection.scope)).await;
-            for _ in 0..5 {
+            // Another request or the queue may be at work on the same user: what it does is decided upon anew.
+            for pause in [5, 20, 50, 100, 200, 500, 1_000, 2_000] {
                 match bridge.line(&connection, &ask).await {
-                    Err(Refusal::Ledger(LedgerError::Stale)) => continue,
+                    Err(Refusal::Ledger(LedgerError::Stale)) => {
+                        tokio::time::sleep(Duration::from_millis(pause)).await
+                    }
                     answer => return answer,
                 }
             }

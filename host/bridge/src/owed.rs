@@ -1,7 +1,8 @@
 //! Owed work: what CXone has not taken yet is done as soon as it can be, deactivations first.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -9,7 +10,7 @@ use crate::decide::{Decision, decide};
 use crate::difference::nothing_to_tell;
 use crate::event::{Event, EventKind};
 use crate::line::{Bridge, detail, note, refusal_detail};
-use crate::name::TenantName;
+use crate::name::{TenantName, UserId};
 use crate::port::ledger::LedgerError;
 use crate::port::plugins::Operation;
 use crate::refusal::Refusal;
@@ -22,6 +23,8 @@ const PAUSE: (Duration, Duration) = (Duration::from_millis(250), Duration::from_
 const IDLE: Duration = Duration::from_secs(10);
 /// How many debts are looked at before asking anew which come first.
 const BATCH: usize = 16;
+/// How long a debt rests that something else than CXone stands in the way of: a plugin that fails, say.
+const REST: Duration = Duration::from_secs(10);
 
 /// What became of one debt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,8 +42,9 @@ impl Bridge {
     /// intent or a debt, and is taken up again.
     pub async fn work_off(self: Arc<Self>, tenant: TenantName) {
         let mut pause = PAUSE.0;
+        let mut resting = Resting::default();
         loop {
-            match self.round(&tenant).await {
+            match self.round(&tenant, &mut resting).await {
                 Ok(Round::Nothing) => {
                     pause = PAUSE.0;
                     let _ = tokio::time::timeout(IDLE, self.woken(&tenant)).await;
@@ -58,23 +62,35 @@ impl Bridge {
         }
     }
 
-    async fn round(self: &Arc<Self>, tenant: &TenantName) -> Result<Round, Refusal> {
+    async fn round(
+        self: &Arc<Self>,
+        tenant: &TenantName,
+        resting: &mut Resting,
+    ) -> Result<Round, Refusal> {
         for open in self.ledger.expired(tenant, self.now()).await? {
-            self.recover(&open).await?;
+            // One that cannot be settled must not keep the others waiting.
+            if let Err(error) = self.recover(&open).await {
+                tracing::warn!(%tenant, %error, "an open intent cannot be settled yet");
+            }
         }
-        let debts = self.ledger.owed(tenant, BATCH).await?;
+        resting.retain(|_, until| *until > Instant::now());
+        let mut debts = self.ledger.owed(tenant, BATCH + resting.len()).await?;
+        debts.retain(|user| !resting.contains_key(&user.id));
         if debts.is_empty() {
             return Ok(Round::Nothing);
         }
-        let mut moved = false;
+        let (mut moved, mut away) = (false, 0);
         for user in debts {
             match self.catch_up(&user).await {
                 Ok(Progress::Done) => moved = true,
-                Ok(Progress::Stuck) => {}
-                Ok(Progress::Away) => return Ok(Round::Away),
+                Ok(Progress::Stuck) => rest(resting, user.id),
+                // One may be the debt's own misfortune (CXone objects to this deactivation), two are CXone's.
+                Ok(Progress::Away) if away > 0 => return Ok(Round::Away),
+                Ok(Progress::Away) => away += 1,
                 Err(Refusal::Ledger(LedgerError::Stale)) => moved = true,
                 Err(refusal) => {
-                    tracing::warn!(scope = %user.scope, user = %user.id, reason = %refusal, "owed work is stuck")
+                    tracing::warn!(scope = %user.scope, user = %user.id, reason = %refusal, "owed work is stuck");
+                    rest(resting, user.id);
                 }
             }
         }
@@ -168,6 +184,13 @@ impl Bridge {
             Progress::Done
         })
     }
+}
+
+/// Debts that rest, and until when.
+type Resting = BTreeMap<UserId, Instant>;
+
+fn rest(resting: &mut Resting, user: UserId) {
+    resting.insert(user, Instant::now() + REST);
 }
 
 /// What a round came to.

@@ -1,2 +1,7 @@
-//! The binary.
-fn main() {}
+//! The `jackfield` binary.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    jackfield::cli::run()
+}

@@ -104,8 +104,8 @@ switches! {
         "UNKNOWN: whether phone numbers are reformatted. ASSUMPTION: no.";
     user_name_compare: UserNameCompare = UserNameCompare::Folded,
         "UNKNOWN: whether user names are compared without regard to case. ASSUMPTION: yes.";
-    user_name_form: UserNameForm = UserNameForm::Email,
-        "User names have e-mail form, says the help; how strictly SCIM checks is UNKNOWN. ASSUMPTION: one @, no blanks.";
+    user_name_form: UserNameForm = UserNameForm::Any,
+        "User names have e-mail form, says the help; whether SCIM checks it is UNKNOWN. ASSUMPTION: it does not.";
     user_name_change: UserNameChange = UserNameChange::Allowed,
         "UNKNOWN: whether SCIM may rename an employee who is still pending. ASSUMPTION: yes.";
     filter_other_attributes: FilterOther = FilterOther::Refuse,

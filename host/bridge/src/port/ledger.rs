@@ -129,7 +129,7 @@ pub trait Ledger: Send + Sync + fmt::Debug {
 
     /// Writes a user and what happened in one commit: no CXone call belongs to it. The row must still have the version that
     /// `user.version` names (0: no row), or it is `Stale`; the ledger then counts it up. Refused as `Stale` while an intent is
-    /// open on the user. Answers the user as stored.
+    /// open on the user, or one that will give another user of the connection the same user name. Answers the user as stored.
     async fn commit(&self, user: User, events: Vec<Event>) -> Result<User, LedgerError>;
 
     /// Records events alone: a refused create, a failed plugin.

@@ -160,6 +160,7 @@ async fn user_name_compare() {
 #[tokio::test]
 async fn user_name_form() {
     let world = World::start().await;
+    world.switch("user_name_form", "email").await;
     for name in ["ada", "@example.com", "ada@", "a@b@c", "a b@example.com"] {
         assert_eq!(
             world.create(ada(json!({ "userName": name }))).await.status,

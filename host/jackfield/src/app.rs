@@ -1,0 +1,209 @@
+//! The one place that joins the rooms: from a configuration to a running service.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use bridge::connection::{Connection, Tenant};
+use bridge::line::Bridge;
+use bridge::name::Scope;
+use client::Client;
+use jiff::Timestamp;
+use plugin::{Chain, ConnectionFacts, Engine, EngineSettings, PluginSource};
+use service::{AdminService, Credential, ScimService};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::config::{self, Component, Config};
+
+/// Why the service does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The ledger.
+    #[error("the ledger does not open: {0}")]
+    Ledger(#[from] ledger::OpenError),
+    /// The plugin engine.
+    #[error(transparent)]
+    Engine(#[from] plugin::EngineError),
+    /// The HTTP client.
+    #[error(transparent)]
+    Client(#[from] client::BuildError),
+    /// A tenant's CXone settings.
+    #[error("tenant {0}: {1}")]
+    Cxone(bridge::name::TenantName, cxone::BadSettings),
+    /// A listener.
+    #[error("cannot listen on {0}: {1}")]
+    Listen(SocketAddr, std::io::Error),
+}
+
+/// A running service.
+#[derive(Debug)]
+pub struct Running {
+    /// Where SCIM is served.
+    pub scim: SocketAddr,
+    /// Where the admin side is served.
+    pub admin: SocketAddr,
+    /// The bridge behind it.
+    pub bridge: Arc<Bridge>,
+    stop: watch::Sender<bool>,
+    servers: Vec<JoinHandle<()>>,
+    workers: JoinSet<()>,
+}
+
+impl Running {
+    /// Stops taking requests, lets those in flight end, and ends.
+    pub async fn stop(mut self) {
+        self.stop.send_replace(true);
+        for server in self.servers {
+            let _ = server.await;
+        }
+        // What a worker was doing is a debt or an open intent: it is taken up at the next start.
+        self.workers.shutdown().await;
+    }
+}
+
+/// The engine that plugins run on. A process has one.
+pub fn engine() -> Result<Engine, plugin::EngineError> {
+    Engine::new(EngineSettings::default())
+}
+
+/// Starts the service.
+pub async fn start(config: Config, engine: &Engine) -> Result<Running, StartError> {
+    let owner = format!(
+        "{}-{}",
+        std::process::id(),
+        Timestamp::now().as_nanosecond()
+    );
+    let ledger::Location::Sqlite(path) = &config.ledger;
+    let ledger = Arc::new(ledger::Sqlite::open(path, &owner)?);
+    let client = Client::new(client::Settings::default())?;
+    let mut connections = Vec::new();
+    let mut credentials = BTreeMap::new();
+    let tenants: Vec<_> = config
+        .tenants
+        .iter()
+        .map(|tenant| tenant.name.clone())
+        .collect();
+    for tenant in config.tenants {
+        for connection in &tenant.connections {
+            credentials.insert(
+                connection.scope.clone(),
+                Credential::bearer(&connection.token),
+            );
+        }
+        connections.extend(join(tenant, &client, engine)?);
+    }
+    let bridge = Arc::new(Bridge::new(ledger, connections, owner, now));
+
+    let scim = listen(config.scim).await?;
+    let admin = listen(config.admin).await?;
+    let (stop, stopped) = watch::channel(false);
+    let mut workers = JoinSet::new();
+    for tenant in tenants {
+        workers.spawn(Arc::clone(&bridge).work_off(tenant));
+    }
+    let scim_service = Arc::new(ScimService::new(
+        Arc::clone(&bridge),
+        credentials,
+        config.public_url,
+    ));
+    let admin_service = Arc::new(AdminService::new(Arc::clone(&bridge)));
+    let (scim_addr, admin_addr) = (scim.1, admin.1);
+    let servers = vec![
+        tokio::spawn(service::server::serve(
+            scim.0,
+            move |request| {
+                let service = Arc::clone(&scim_service);
+                async move { service.answer(request).await }
+            },
+            told(stopped.clone()),
+        )),
+        tokio::spawn(service::server::serve(
+            admin.0,
+            move |request| {
+                let service = Arc::clone(&admin_service);
+                async move { service.answer(request).await }
+            },
+            told(stopped),
+        )),
+    ];
+    Ok(Running {
+        scim: scim_addr,
+        admin: admin_addr,
+        bridge,
+        stop,
+        servers,
+        workers,
+    })
+}
+
+/// The time, to the millisecond: finer digits in `meta` help nobody.
+fn now() -> Timestamp {
+    let now = Timestamp::now();
+    now.round(jiff::Unit::Millisecond).unwrap_or(now)
+}
+
+async fn told(mut stopped: watch::Receiver<bool>) {
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+async fn listen(addr: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let wrap = |error| StartError::Listen(addr, error);
+    let listener = TcpListener::bind(addr).await.map_err(wrap)?;
+    let addr = listener.local_addr().map_err(wrap)?;
+    Ok((listener, addr))
+}
+
+/// A tenant's connections, joined to its CXone and to their plugins.
+fn join(
+    tenant: config::Tenant,
+    client: &Client,
+    engine: &Engine,
+) -> Result<Vec<Connection>, StartError> {
+    let cxone = tenant.cxone;
+    let secret = client::SecretString::from(cxone.access_key_secret);
+    let settings = cxone::Settings::new(cxone.base_url, cxone.access_key_id, secret);
+    let adapter = cxone::ScimAdapter::new(settings, client.clone())
+        .map_err(|error| StartError::Cxone(tenant.name.clone(), error))?;
+    let shared = Arc::new(Tenant {
+        name: tenant.name,
+        cxone: Arc::new(adapter),
+        default_role: cxone.default_role,
+        templates: Arc::new(tenant.templates),
+    });
+    Ok(tenant
+        .connections
+        .into_iter()
+        .map(|connection| Connection {
+            plugins: Arc::new(chain(
+                engine,
+                &connection.scope,
+                connection.dialect.name,
+                connection.plugins,
+            )),
+            scope: connection.scope,
+            dialect: connection.dialect,
+            tenant: Arc::clone(&shared),
+        })
+        .collect())
+}
+
+fn chain(engine: &Engine, scope: &Scope, idp: &str, plugins: Vec<config::Plugin>) -> Chain {
+    let sources = plugins.into_iter().map(|plugin| {
+        let component = match &plugin.component {
+            Component::Bundled(name) => bundled::find(name).map(|found| found.bytes.into()).ok_or_else(|| {
+                let known: Vec<&str> = bundled::all().iter().map(|bundled| bundled.name).collect();
+                format!("no plugin of this name is built in; there are {}; a path has a '/' or ends in .wasm", known.join(", "))
+            }),
+            Component::File(path) => std::fs::read(path).map(Into::into).map_err(|error| format!("it cannot be read: {error}")),
+        };
+        PluginSource { name: plugin.component.name(), component, settings: plugin.settings }
+    });
+    let facts = ConnectionFacts {
+        tenant: scope.tenant.to_string(),
+        connection: scope.connection.to_string(),
+        idp: idp.to_owned(),
+    };
+    Chain::load(engine, sources.collect(), facts)
+}

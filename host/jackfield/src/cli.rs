@@ -1,0 +1,57 @@
+//! The command line.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::command::{demo, serve, simulate};
+
+/// SCIM for NiCE CXone: identity providers talk to it as to a complete SCIM service, CXone is spoken to as it needs.
+#[derive(Debug, Parser)]
+#[command(name = "jackfield", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Plays a provisioning cycle with nothing but this binary, then stays up to be tried
+    Demo(demo::Arguments),
+    /// Serves the connections of a configuration file
+    Serve(serve::Arguments),
+    /// Simulates CXone's provisioning surface, for trying and testing
+    Simulate(simulate::Arguments),
+}
+
+/// Runs the program.
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            // 64: a usage error, apart from what commands end with.
+            return if error.use_stderr() {
+                ExitCode::from(64)
+            } else {
+                ExitCode::SUCCESS
+            };
+        }
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            return crate::command::fail(format_args!("the runtime does not start: {error}"));
+        }
+    };
+    runtime.block_on(async {
+        match cli.command {
+            Command::Demo(arguments) => demo::run(arguments).await,
+            Command::Serve(arguments) => serve::run(arguments).await,
+            Command::Simulate(arguments) => simulate::run(arguments).await,
+        }
+    })
+}

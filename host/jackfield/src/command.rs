@@ -1,0 +1,39 @@
+//! The commands, one file each.
+
+pub mod demo;
+pub mod serve;
+pub mod simulate;
+
+use std::fmt::Display;
+use std::process::ExitCode;
+
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Says on standard error why the command ends, and ends it with 1.
+#[allow(clippy::print_stderr, reason = "commands talk to people here")]
+pub(crate) fn fail(reason: impl Display) -> ExitCode {
+    eprintln!("jackfield: {reason}");
+    ExitCode::FAILURE
+}
+
+/// Says a line on standard output; a reader that went away is no reason to fail.
+pub(crate) fn say(line: impl Display) {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{line}");
+    let _ = out.flush();
+}
+
+/// Waits for SIGTERM or SIGINT.
+pub(crate) async fn told_to_stop() {
+    let (Ok(mut term), Ok(mut int)) = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::interrupt()),
+    ) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = int.recv() => {}
+    }
+}

@@ -1,0 +1,387 @@
+//! The configuration: from a file to what the rooms need, or a mistake with its place and a hint.
+//!
+//! [`file`] is the file as written, [`interpolate`] fills in `${env:NAME}` and `${file:PATH}`, [`mistake`] tells where and what;
+//! this module checks what the file's shape can't.
+
+mod file;
+mod interpolate;
+pub mod mistake;
+mod sources;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use bridge::name::{ConnectionName, Scope, TenantName};
+use bridge::target::{Attribute, Target};
+use client::Url;
+use scim::dialect::Dialect;
+use toml::Spanned;
+
+pub use mistake::Mistake;
+use mistake::Text;
+
+/// A checked configuration.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where the identity providers come in.
+    pub scim: SocketAddr,
+    /// Where operators come in.
+    pub admin: SocketAddr,
+    /// What clients see in front of `/{tenant}/{connection}/scim/v2`.
+    pub public_url: Option<String>,
+    /// The ledger's URL.
+    pub ledger: ledger::Location,
+    /// The tenants.
+    pub tenants: Vec<Tenant>,
+}
+
+/// A tenant's part.
+#[derive(Debug, Clone)]
+pub struct Tenant {
+    /// Its name.
+    pub name: TenantName,
+    /// Its CXone.
+    pub cxone: Cxone,
+    /// The templates that a chooser may name.
+    pub templates: BTreeMap<String, Target>,
+    /// Its connections.
+    pub connections: Vec<Connection>,
+}
+
+/// How to reach a tenant's CXone.
+#[derive(Clone)]
+pub struct Cxone {
+    /// Where CXone's APIs are.
+    pub base_url: Url,
+    /// The access key's id.
+    pub access_key_id: String,
+    /// The access key's secret.
+    pub access_key_secret: String,
+    /// The role that CXone gives when none is named; empty switches the check off.
+    pub default_role: String,
+}
+
+impl fmt::Debug for Cxone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cxone")
+            .field("base_url", &self.base_url.as_str())
+            .field("default_role", &self.default_role)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A connection's part.
+#[derive(Clone)]
+pub struct Connection {
+    /// Tenant and name.
+    pub scope: Scope,
+    /// How the identity provider speaks.
+    pub dialect: &'static Dialect,
+    /// The bearer token.
+    pub token: String,
+    /// Its plugins, in order.
+    pub plugins: Vec<Plugin>,
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("scope", &self.scope)
+            .field("idp", &self.dialect.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A plugin of a connection.
+#[derive(Clone)]
+pub struct Plugin {
+    /// A bundled plugin's name, or the path of a component.
+    pub component: Component,
+    /// Its settings, as JSON.
+    pub settings: serde_json::Value,
+}
+
+impl fmt::Debug for Plugin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plugin")
+            .field("component", &self.component)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Where a plugin's component comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Component {
+    /// It is built in.
+    Bundled(String),
+    /// It is a file; a relative path counts from the configuration file.
+    File(PathBuf),
+}
+
+impl Component {
+    /// The name in messages.
+    pub fn name(&self) -> String {
+        match self {
+            Component::Bundled(name) => name.clone(),
+            Component::File(path) => path.display().to_string(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads a configuration file.
+    pub fn load(path: &Path) -> Result<Self, Mistake> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| Mistake::of_file(path, format!("cannot be read: {error}")))?;
+        Self::parse(
+            path,
+            &text,
+            &sources::System {
+                base: path.parent().unwrap_or(Path::new(".")),
+            },
+        )
+    }
+
+    /// Reads a configuration from a text. `path` is what mistakes name, and what relative paths count from.
+    pub fn parse(path: &Path, text: &str, sources: &dyn sources::Sources) -> Result<Self, Mistake> {
+        let text = Text {
+            path,
+            text: text.trim_start_matches('\u{feff}'),
+        };
+        let table = toml::de::DeTable::parse(text.text).map_err(|error| text.toml(&error))?;
+        let table = interpolate::fill(table, &text, sources)?;
+        let file: file::File = serde::Deserialize::deserialize(toml::de::Deserializer::from(table))
+            .map_err(|error| text.toml(&error))?;
+        check(file, &text)
+    }
+}
+
+/// Gives sources of `${env:...}` and `${file:...}` to tests.
+pub use sources::{Fixed, Sources, System};
+
+fn check(file: file::File, text: &Text<'_>) -> Result<Config, Mistake> {
+    let address = |given: Option<Spanned<String>>, default: &str| match given {
+        None => default
+            .parse()
+            .map_err(|_| text.at(0..0, format!("{default:?} is no address"), None)),
+        Some(given) => given.get_ref().parse().map_err(|_| {
+            let hint = Some("write it as \"127.0.0.1:8080\"; port 0 takes a free one".to_owned());
+            text.at(
+                given.span(),
+                "this is no address with a port".to_owned(),
+                hint,
+            )
+        }),
+    };
+    let location = match file.ledger.url {
+        None => ledger::Location::parse("sqlite:jackfield.db")
+            .map_err(|error| text.at(0..0, error.to_string(), None))?,
+        Some(url) => ledger::Location::parse(url.get_ref())
+            .map_err(|error| text.at(url.span(), error.to_string(), None))?,
+    };
+    let public_url = match file.listen.public_url {
+        None => None,
+        Some(url)
+            if url.get_ref().starts_with("https://") || url.get_ref().starts_with("http://") =>
+        {
+            Some(url.into_inner())
+        }
+        Some(url) => {
+            return Err(text.at(url.span(), "this is no http or https URL".to_owned(), None));
+        }
+    };
+    if file.tenants.is_empty() {
+        let hint = Some("add [tenants.NAME.cxone] and [tenants.NAME.connections.NAME]".to_owned());
+        return Err(text.at(0..0, "there is no tenant".to_owned(), hint));
+    }
+    let tenants = file
+        .tenants
+        .into_iter()
+        .map(|(name, tenant)| check_tenant(&name, tenant, text))
+        .collect::<Result<_, _>>()?;
+    Ok(Config {
+        scim: address(file.listen.scim, "127.0.0.1:8080")?,
+        admin: address(file.listen.admin, "127.0.0.1:8081")?,
+        public_url,
+        ledger: location,
+        tenants,
+    })
+}
+
+fn check_tenant(
+    name: &Spanned<String>,
+    tenant: file::Tenant,
+    text: &Text<'_>,
+) -> Result<Tenant, Mistake> {
+    let tenant_name: TenantName = parse_name(name, text)?;
+    let cxone = tenant.cxone;
+    if let Some(api) = &cxone.api
+        && api.get_ref() != "scim"
+    {
+        return Err(text.at(
+            api.span(),
+            format!("the api {:?} is not known", api.get_ref()),
+            Some("known: scim".to_owned()),
+        ));
+    }
+    let base_url = base_url(&cxone.base_url, text)?;
+    for (key, value) in [
+        ("access_key_id", &cxone.access_key_id),
+        ("access_key_secret", &cxone.access_key_secret),
+    ] {
+        if value.get_ref().is_empty() {
+            return Err(text.at(value.span(), format!("{key} is empty"), None));
+        }
+    }
+    let mut templates = BTreeMap::new();
+    for (template, values) in tenant.templates {
+        templates.insert(template, check_template(values, text)?);
+    }
+    let connections = tenant
+        .connections
+        .into_iter()
+        .map(|(name, connection)| check_connection(&tenant_name, &name, connection, text))
+        .collect::<Result<Vec<_>, _>>()?;
+    if connections.is_empty() {
+        let hint = Some(format!("add [tenants.{tenant_name}.connections.NAME]"));
+        return Err(text.at(
+            name.span(),
+            format!("the tenant {tenant_name} has no connection"),
+            hint,
+        ));
+    }
+    Ok(Tenant {
+        cxone: Cxone {
+            base_url,
+            access_key_id: cxone.access_key_id.into_inner(),
+            access_key_secret: cxone.access_key_secret.into_inner(),
+            default_role: cxone.default_role.unwrap_or_else(|| "Agent".to_owned()),
+        },
+        name: tenant_name,
+        templates,
+        connections,
+    })
+}
+
+fn check_template(
+    values: BTreeMap<Spanned<String>, String>,
+    text: &Text<'_>,
+) -> Result<Target, Mistake> {
+    let mut target = Target::default();
+    for (name, value) in values {
+        let Some(attribute) =
+            Attribute::parse(name.get_ref()).filter(|attribute| !attribute.required())
+        else {
+            let known: Vec<&str> = Attribute::ALL
+                .iter()
+                .filter(|attribute| !attribute.required())
+                .map(|attribute| attribute.as_str())
+                .collect();
+            let message = format!("a template cannot set {:?}", name.get_ref());
+            return Err(text.at(
+                name.span(),
+                message,
+                Some(mistake::hint(name.get_ref(), &known)),
+            ));
+        };
+        target.set(attribute, value);
+    }
+    Ok(target)
+}
+
+fn check_connection(
+    tenant: &TenantName,
+    name: &Spanned<String>,
+    connection: file::Connection,
+    text: &Text<'_>,
+) -> Result<Connection, Mistake> {
+    let connection_name: ConnectionName = parse_name(name, text)?;
+    let Some(dialect) = Dialect::by_name(connection.idp.get_ref()) else {
+        let known: Vec<&str> = Dialect::all().iter().map(|dialect| dialect.name).collect();
+        let message = format!("the idp {:?} is not known", connection.idp.get_ref());
+        return Err(text.at(
+            connection.idp.span(),
+            message,
+            Some(mistake::hint(connection.idp.get_ref(), &known)),
+        ));
+    };
+    if connection.token.get_ref().trim().is_empty() {
+        return Err(text.at(
+            connection.token.span(),
+            "the token is empty".to_owned(),
+            None,
+        ));
+    }
+    if let Some(mode) = &connection.mode
+        && mode.get_ref() != "live"
+    {
+        let message = format!("the mode {:?} is not known", mode.get_ref());
+        return Err(text.at(
+            mode.span(),
+            message,
+            Some("known: live, which is also the default".to_owned()),
+        ));
+    }
+    let plugins = connection
+        .plugins
+        .into_iter()
+        .map(|plugin| {
+            let path = plugin.component.get_ref();
+            let is_file = path.contains(['/', '\\']) || path.ends_with(".wasm");
+            let component = if is_file {
+                Component::File(text.path.parent().unwrap_or(Path::new(".")).join(path))
+            } else {
+                Component::Bundled(path.clone())
+            };
+            let settings = serde_json::to_value(plugin.settings).map_err(|error| {
+                text.at(
+                    plugin.component.span(),
+                    format!("the settings are no JSON: {error}"),
+                    None,
+                )
+            })?;
+            Ok(Plugin {
+                component,
+                settings,
+            })
+        })
+        .collect::<Result<_, Mistake>>()?;
+    let scope = Scope {
+        tenant: tenant.clone(),
+        connection: connection_name,
+    };
+    Ok(Connection {
+        scope,
+        dialect,
+        token: connection.token.into_inner().trim().to_owned(),
+        plugins,
+    })
+}
+
+fn parse_name<N: std::str::FromStr<Err = bridge::name::BadName>>(
+    name: &Spanned<String>,
+    text: &Text<'_>,
+) -> Result<N, Mistake> {
+    name.get_ref()
+        .parse()
+        .map_err(|error: bridge::name::BadName| text.at(name.span(), error.to_string(), None))
+}
+
+/// https, or plain http towards loopback, and the host alone: what the adapter checks, with its place.
+fn base_url(given: &Spanned<String>, text: &Text<'_>) -> Result<Url, Mistake> {
+    let url = Url::parse(given.get_ref()).map_err(|error| {
+        let hint = Some("write it as \"https://na1.nice-incontact.com\"".to_owned());
+        text.at(
+            given.span(),
+            format!("base_url: this is no URL: {error}"),
+            hint,
+        )
+    })?;
+    let probe = cxone::Settings::new(url.clone(), "-", client::SecretString::from(String::new()));
+    probe
+        .check(false)
+        .map_err(|error| text.at(given.span(), error.to_string(), None))?;
+    Ok(url)
+}
