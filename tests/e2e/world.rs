@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 /// The token of every connection of a test world.
 pub const TOKEN: &str = "test-token";
 
-/// A running world.
+/// A running world. Some of what it offers is used by a few tests only.
 pub struct World {
     pub app: Running,
     pub simulator: simulator::Running,

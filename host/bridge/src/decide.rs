@@ -27,8 +27,8 @@ pub(crate) enum Decision {
     Later(String),
 }
 
-/// Decides. A snapshot of the directory may be some seconds old, so a refusal or a deferral is repeated on a fresh one before it
-/// is believed: somebody may just have mended it.
+/// Decides. A create gives a role, so it is decided on what CXone has now. For everything else a snapshot some seconds old will
+/// do, but a refusal or a deferral is repeated on a fresh one before it is believed: somebody may just have mended it.
 pub(crate) async fn decide(
     connection: &Connection,
     operation: Operation,
@@ -37,13 +37,21 @@ pub(crate) async fn decide(
     now: Timestamp,
 ) -> Result<Decision, Refusal> {
     let cxone = &connection.tenant.cxone;
-    let recent = match cxone.directory(Freshness::Recent).await {
+    let creates = user.link.is_none();
+    let recent = match cxone
+        .directory(if creates {
+            Freshness::Now
+        } else {
+            Freshness::Recent
+        })
+        .await
+    {
         Ok(directory) => directory,
         Err(error) => return Ok(Decision::Later(unavailable(&error))),
     };
     let version = recent.version.clone();
     let first = evaluate(connection, operation, user, before.clone(), now, recent).await?;
-    if matches!(first, Decision::Go(..)) {
+    if creates || matches!(first, Decision::Go(..)) {
         return Ok(first);
     }
     match cxone.directory(Freshness::Now).await {

@@ -1,0 +1,261 @@
+//! How the demo reads: a column of labels, a column of text, 80 wide, colour on a terminal only.
+
+use std::io::IsTerminal;
+
+use bridge::event::Event;
+use bridge::target::Attribute;
+use bridge::user::User;
+use serde_json::Value;
+
+use super::stage::{Stage, TOKEN};
+use crate::command::say;
+
+const WIDTH: usize = 80;
+/// Where the text begins.
+const MARGIN: usize = 14;
+
+/// The page.
+pub(super) struct Page {
+    colour: bool,
+}
+
+impl Page {
+    /// A page on standard output. `NO_COLOR` is heeded (no-color.org).
+    pub(super) fn new() -> Self {
+        let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        Self {
+            colour: wanted && std::io::stdout().is_terminal(),
+        }
+    }
+
+    fn styled(&self, style: &str, text: &str) -> String {
+        if self.colour {
+            format!("\u{1b}[{style}m{text}\u{1b}[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+
+    /// The title.
+    pub(super) fn title(&self, stage: &Stage) {
+        say(self.styled(
+            "1",
+            "Jackfield demo: Entra ID provisions NiCE CXone (simulated, on this machine)",
+        ));
+        self.line("SCIM", &stage.base_url());
+        self.line("CXone", &stage.cxone_url());
+        self.line(
+            "plugins",
+            "entra, template-chooser, tenant-rules: WebAssembly, each call in a sandbox",
+        );
+    }
+
+    /// A step's heading.
+    pub(super) fn step(&self, number: usize, title: &str) {
+        say("");
+        for (index, part) in wrap(title, WIDTH - 4).into_iter().enumerate() {
+            let mark = if index == 0 {
+                format!("{number:>2}. ")
+            } else {
+                "    ".to_owned()
+            };
+            say(self.styled("1", &format!("{mark}{part}")));
+        }
+    }
+
+    /// A labelled text, wrapped.
+    pub(super) fn line(&self, label: &str, text: &str) {
+        for (index, part) in wrap(text, WIDTH - MARGIN).into_iter().enumerate() {
+            let label = if index == 0 { label } else { "" };
+            let padded = format!("  {label:<width$}", width = MARGIN - 2);
+            say(format_args!("{}{part}", self.styled("36", &padded)));
+        }
+    }
+
+    /// What each plugin did, as the ledger's event tells.
+    pub(super) fn plugins(&self, event: &Event) {
+        let mut label = "plugins";
+        let steps = event.detail["steps"]
+            .as_array()
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        for (index, step) in steps.iter().enumerate() {
+            let template = |step: &Value| {
+                step["by"]
+                    .as_str()
+                    .is_some_and(|by| by.starts_with("template "))
+            };
+            let chooses =
+                steps.get(index + 1).is_some_and(template) && event.detail["template"].is_string();
+            let changed: Vec<&str> = step["changed"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .collect();
+            let by = step["by"].as_str().unwrap_or_default();
+            let did = match changed.as_slice() {
+                [] if chooses => "chooses a template:".to_owned(),
+                [] => "lets it pass".to_owned(),
+                changed => format!("sets {}", changed.join(", ")),
+            };
+            self.line(label, &format!("{by} {did}"));
+            label = "";
+        }
+    }
+
+    /// Source and target side by side, with who set what.
+    pub(super) fn side_by_side(&self, user: &User) {
+        let empty = bridge::target::Target::default();
+        let target = user.accepted.as_ref().unwrap_or(&empty);
+        let source = user.source.as_map();
+        let rows: [(Attribute, &str, Option<String>); 8] = [
+            (
+                Attribute::UserName,
+                "userName",
+                text(source.get("userName")),
+            ),
+            (
+                Attribute::GivenName,
+                "name.givenName",
+                source
+                    .get("name")
+                    .and_then(|name| text(name.get("givenName"))),
+            ),
+            (
+                Attribute::FamilyName,
+                "name.familyName",
+                source
+                    .get("name")
+                    .and_then(|name| text(name.get("familyName"))),
+            ),
+            (
+                Attribute::DisplayName,
+                "displayName",
+                text(source.get("displayName")),
+            ),
+            (
+                Attribute::Email,
+                "emails[work]",
+                element(source.get("emails"), "work"),
+            ),
+            (
+                Attribute::MobileNumber,
+                "phoneNumbers[mobile]",
+                element(source.get("phoneNumbers"), "mobile"),
+            ),
+            (Attribute::Role, "roles", element(source.get("roles"), "")),
+            (Attribute::Team, "", None),
+        ];
+        say("");
+        say(self.styled(
+            "4",
+            &format!(
+                "  {:<38} {:<17} {}",
+                "source, as Entra says it", "target, for CXone", "set by"
+            ),
+        ));
+        for (attribute, name, said) in rows {
+            let said = said.unwrap_or_else(|| "-".to_owned());
+            let wanted = target.get(attribute).unwrap_or("-");
+            let by = user.provenance.get(&attribute).map_or("-", String::as_str);
+            say(format_args!(
+                "  {name:<21}{:<17} {:<17} {by}",
+                cut(&said, 17),
+                cut(wanted, 17)
+            ));
+        }
+    }
+
+    /// What the reader can do now.
+    pub(super) fn curtain(&self, stage: &Stage) {
+        say("");
+        say(self.styled(
+            "1",
+            "It stays up. Be the identity provider in another terminal (Ctrl-C ends it):",
+        ));
+        say("");
+        say(format_args!("  curl -H 'Authorization: Bearer {TOKEN}' \\"));
+        say(format_args!("    '{}/Users?count=1'", stage.base_url()));
+        say("");
+        say("and see what CXone holds and was told:");
+        say("");
+        say(format_args!("  curl {}/simulator/state", stage.cxone_url()));
+    }
+}
+
+fn text(value: Option<&Value>) -> Option<String> {
+    value.and_then(Value::as_str).map(str::to_owned)
+}
+
+/// The value of the element of a type, or of any.
+fn element(value: Option<&Value>, kind: &str) -> Option<String> {
+    let elements = value?.as_array()?;
+    text(
+        elements
+            .iter()
+            .find(|element| kind.is_empty() || element["type"] == kind)?
+            .get("value"),
+    )
+}
+
+fn cut(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        text.to_owned()
+    } else {
+        text.chars().take(width - 2).chain("..".chars()).collect()
+    }
+}
+
+/// Breaks a text at blanks, or after a comma or slash where a word is longer than a line.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split(' ') {
+        let mut word = word.to_owned();
+        let taken = line.chars().count();
+        if taken > 0 && taken + 1 + word.chars().count() > width {
+            lines.push(std::mem::take(&mut line));
+        }
+        while word.chars().count() > width {
+            let at = word
+                .char_indices()
+                .take(width)
+                .filter(|(_, c)| matches!(c, ',' | '/' | '&' | '{' | '['))
+                .last();
+            let at = at.map_or_else(
+                || {
+                    word.char_indices()
+                        .nth(width)
+                        .map_or(word.len(), |(at, _)| at)
+                },
+                |(at, c)| at + c.len_utf8(),
+            );
+            let rest = word.split_off(at);
+            lines.push(std::mem::replace(&mut word, rest));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(&word);
+    }
+    lines.push(line);
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_wider_than_asked() {
+        let text = format!("short words and {} then more", "long/".repeat(40));
+        let lines = wrap(&text, 30);
+        assert!(
+            lines.iter().all(|line| line.chars().count() <= 30),
+            "{lines:?}"
+        );
+        let squeezed = |text: &str| text.replace(' ', "");
+        assert_eq!(squeezed(&lines.concat()), squeezed(&text));
+    }
+}

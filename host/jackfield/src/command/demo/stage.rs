@@ -1,0 +1,222 @@
+//! What the demo runs on: a simulated CXone, the service, a ledger that goes with it.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use bridge::event::{Event, EventKind};
+use bridge::name::{Scope, UserId};
+use client::{Client, Method, Request, SecretString, Url};
+use serde_json::{Value, json};
+use simulator::{Settings, Simulator};
+use tokio::net::TcpListener;
+use tokio::time::Instant;
+
+use crate::app::{self, Running};
+use crate::config::{Config, Fixed};
+
+/// The bearer token of the demo's connection. It opens nothing but a process on this machine's loopback.
+pub(super) const TOKEN: &str = "demo-token";
+
+/// The tenant that is played, as a configuration file would say it.
+const CONFIG: &str = r#"
+[listen]
+scim = "${env:LISTEN}"
+admin = "127.0.0.1:0"
+[ledger]
+url = "sqlite:${env:LEDGER}"
+[tenants.acme.cxone]
+api = "scim"
+base_url = "${env:CXONE}"
+access_key_id = "simulator"
+access_key_secret = "simulator-secret"
+[tenants.acme.templates."Voice agents"]
+role = "Agent"
+team = "Voice"
+[tenants.acme.connections.entra]
+idp = "entra"
+token = "demo-token"
+[[tenants.acme.connections.entra.plugins]]
+use = "entra"
+[[tenants.acme.connections.entra.plugins]]
+use = "template-chooser"
+[tenants.acme.connections.entra.plugins.settings]
+rules = [{ when = { attribute = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department", equals = "Voice" }, template = "Voice agents" }]
+[[tenants.acme.connections.entra.plugins]]
+use = "tenant-rules"
+[tenants.acme.connections.entra.plugins.settings]
+allowed_domains = ["example.com"]
+"#;
+
+/// What an HTTP request came to.
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub(super) status: u16,
+    pub(super) body: Value,
+}
+
+/// The stage.
+pub(super) struct Stage {
+    app: Running,
+    simulator: simulator::Running,
+    http: Client,
+    scope: Scope,
+    directory: PathBuf,
+}
+
+impl Stage {
+    /// Sets the stage; `listen` is where SCIM is served.
+    pub(super) async fn set(listen: SocketAddr) -> Result<Self, String> {
+        let directory = std::env::temp_dir().join(format!("jackfield-demo-{}", UserId::new()));
+        std::fs::create_dir(&directory)
+            .map_err(|error| format!("{} cannot be made: {error}", directory.display()))?;
+        let listener = TcpListener::bind("127.0.0.1:0")
+            .await
+            .map_err(|error| format!("cannot listen: {error}"))?;
+        let simulator =
+            Simulator::start(listener, Settings::default()).map_err(|error| error.to_string())?;
+        let known = BTreeMap::from([
+            ("LISTEN".to_owned(), listen.to_string()),
+            (
+                "LEDGER".to_owned(),
+                directory.join("ledger.db").display().to_string(),
+            ),
+            ("CXONE".to_owned(), simulator.base_url()),
+        ]);
+        let config = Config::parse(Path::new("demo.toml"), CONFIG, &Fixed(known))
+            .map_err(|mistake| mistake.to_string())?;
+        let Some(scope) = config
+            .tenants
+            .first()
+            .and_then(|tenant| tenant.connections.first())
+            .map(|first| first.scope.clone())
+        else {
+            return Err("the demo's configuration has no connection".to_owned());
+        };
+        let engine = app::engine().map_err(|error| error.to_string())?;
+        let app = app::start(config, &engine)
+            .await
+            .map_err(|error| error.to_string())?;
+        let http = Client::new(client::Settings::default()).map_err(|error| error.to_string())?;
+        let stage = Self {
+            app,
+            simulator,
+            http,
+            scope,
+            directory,
+        };
+        let default = json!({"id": "7ea30000-0000-4000-8000-000000000001", "name": "Default Team"});
+        let voice = json!({"id": "7ea30000-0000-4000-8000-000000000002", "name": "Voice"});
+        stage.settings(json!({"teams": [default, voice]})).await?;
+        Ok(stage)
+    }
+
+    /// Clears the stage.
+    pub(super) async fn strike(self) {
+        self.app.stop().await;
+        self.simulator.shutdown().await;
+        let _ = std::fs::remove_dir_all(&self.directory);
+    }
+
+    /// The base URL that Entra would be given.
+    pub(super) fn base_url(&self) -> String {
+        format!("http://{}/{}/scim/v2", self.app.scim, self.scope)
+    }
+
+    /// The simulated CXone's base URL.
+    pub(super) fn cxone_url(&self) -> String {
+        self.simulator.base_url()
+    }
+
+    /// A request of Entra's, on the wire.
+    pub(super) async fn entra(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Reply, String> {
+        self.send(method, &format!("{}{path}", self.base_url()), body)
+            .await
+    }
+
+    /// The newest event of a user, or of the connection.
+    pub(super) async fn last_event(&self, id: Option<&str>) -> Option<Event> {
+        let user = id.and_then(UserId::parse);
+        let events = self
+            .app
+            .bridge
+            .ledger()
+            .events(&self.scope, user, 8)
+            .await
+            .ok()?;
+        // Beside the event that tells the story stand those that qualify it.
+        let qualifies = |kind| {
+            matches!(
+                kind,
+                EventKind::Unconfirmed | EventKind::Adopted | EventKind::HandedOver
+            )
+        };
+        events.into_iter().find(|event| !qualifies(event.kind))
+    }
+
+    /// Who set each attribute of a user's target, and the state the user is in.
+    pub(super) async fn user(&self, id: &str) -> Option<bridge::user::User> {
+        self.app
+            .bridge
+            .read(&self.scope, UserId::parse(id)?)
+            .await
+            .ok()
+    }
+
+    /// What the simulator holds and was told.
+    pub(super) async fn state(&self) -> Result<Value, String> {
+        Ok(self
+            .send(
+                "GET",
+                &format!("{}/simulator/state", self.cxone_url()),
+                None,
+            )
+            .await?
+            .body)
+    }
+
+    /// Changes the simulator's settings.
+    pub(super) async fn settings(&self, settings: Value) -> Result<(), String> {
+        let reply = self
+            .send(
+                "PUT",
+                &format!("{}/simulator/settings", self.cxone_url()),
+                Some(&settings),
+            )
+            .await?;
+        if reply.status < 300 {
+            Ok(())
+        } else {
+            Err(format!(
+                "the simulator refused its settings: {}",
+                reply.body
+            ))
+        }
+    }
+
+    async fn send(&self, method: &str, url: &str, body: Option<&Value>) -> Result<Reply, String> {
+        let url = Url::parse(url).map_err(|error| error.to_string())?;
+        let method = Method::from_bytes(method.as_bytes()).map_err(|error| error.to_string())?;
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let mut request = Request::new(method, url, "demo", deadline)
+            .bearer(SecretString::from(TOKEN.to_owned()));
+        if let Some(body) = body {
+            request = request.media_type("application/scim+json").json(body);
+        }
+        let answer = self
+            .http
+            .send(request)
+            .await
+            .map_err(|failure| failure.to_string())?;
+        Ok(Reply {
+            status: answer.status.as_u16(),
+            body: answer.json().unwrap_or(Value::Null),
+        })
+    }
+}
