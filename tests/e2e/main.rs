@@ -8,5 +8,9 @@
     reason = "a test fails by panicking"
 )]
 
+mod demo;
+mod fixtures;
+mod normalise_rules;
 mod smoke;
+mod wire;
 mod world;

@@ -385,3 +385,6 @@ fn base_url(given: &Spanned<String>, text: &Text<'_>) -> Result<Url, Mistake> {
         .map_err(|error| text.at(given.span(), error.to_string(), None))?;
     Ok(url)
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,7 +20,10 @@ pub struct LogOptions {
 
 /// Starts logging. A level that cannot be read counts as `info`.
 pub fn start(arguments: &LogOptions) {
-    let filter = EnvFilter::try_new(&arguments.log).unwrap_or_else(|_| EnvFilter::new("info"));
+    // These log addresses at their finer levels, and an address may hold a user name.
+    let quiet = "h2=warn,hyper=warn,hyper_util=warn,reqwest=warn,rustls=warn";
+    let filter = EnvFilter::try_new(format!("{},{quiet}", arguments.log))
+        .unwrap_or_else(|_| EnvFilter::new(format!("info,{quiet}")));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);

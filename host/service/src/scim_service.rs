@@ -42,18 +42,21 @@ impl ScimService {
         }
     }
 
-    /// Answers one request. What it logs is the method, the resource, the status and the time: no address, no query, no body.
+    /// Answers one request. What it logs is the method, the connection, the endpoint, the status and the time: no id, no query,
+    /// no body.
     pub async fn answer<B>(&self, request: Request<B>) -> Result<Answer, Infallible>
     where
         B: http_body::Body<Data = Bytes> + Unpin,
     {
         let started = Instant::now();
         let method = request.method().clone();
+        let endpoint = endpoint(request.uri().path());
         let answer = match tokio::time::timeout(DEADLINE, self.handle(request)).await {
             Ok(answer) => answer,
             Err(_) => respond::error(StatusCode::SERVICE_UNAVAILABLE, "the request took too long"),
         };
-        tracing::info!(%method, status = answer.status().as_u16(), ms = started.elapsed().as_millis(), "answered");
+        let (status, ms) = (answer.status().as_u16(), started.elapsed().as_millis());
+        tracing::info!(%method, endpoint, status, ms, "answered");
         Ok(answer)
     }
 
@@ -112,5 +115,39 @@ impl ScimService {
             "http"
         };
         format!("{scheme}://{}", text("host").unwrap_or("localhost"))
+    }
+}
+
+/// Tenant, connection and endpoint of a path: what may be logged of it. A path that has another form may hold anything.
+fn endpoint(path: &str) -> String {
+    let segments: Vec<&str> = path
+        .split('/')
+        .filter(|segment| !segment.is_empty())
+        .collect();
+    let plain = |text: &&str| {
+        text.len() < 64 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    match segments.as_slice() {
+        [tenant, connection, "scim", "v2", endpoint, ..]
+            if [tenant, connection, endpoint].into_iter().all(plain) =>
+        {
+            format!("{tenant}/{connection}/{endpoint}")
+        }
+        _ => "-".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::endpoint;
+
+    #[test]
+    fn no_more_of_a_path_is_logged_than_where_it_goes() {
+        assert_eq!(
+            endpoint("/acme/entra/scim/v2/Users/ada@example.com"),
+            "acme/entra/Users"
+        );
+        assert_eq!(endpoint("/acme/entra/scim/v2/ada@example.com"), "-");
+        assert_eq!(endpoint("/ada@example.com"), "-");
     }
 }

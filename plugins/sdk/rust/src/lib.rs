@@ -199,3 +199,8 @@ macro_rules! __export {
     };
     ($kind:ident, $plugin:ty) => {};
 }
+
+/// The README's example compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../../README.md")]
+pub struct Readme;
