@@ -3,17 +3,21 @@
 use jiff::Timestamp;
 
 use crate::connection::Connection;
-use crate::difference::{Difference, accept, difference};
-use crate::ownership::{default_owner, hand_over};
-use crate::port::cxone::{Change, Held, UpstreamError};
+use crate::difference::{accept, difference};
+use crate::ownership::{belongs_to, default_owner, hand_over, outranks};
+use crate::port::cxone::{Held, UpstreamError};
 use crate::port::ledger::{Ledger, LedgerError};
 use crate::port::plugins::Denial;
 use crate::target::{Attribute, Target};
 use crate::user::{Owner, State, User};
 
+/// How often CXone is looked at anew in one piece of work, where it changes under our hands.
+pub(crate) const LOOKS: usize = 3;
+
 /// What CXone was told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Told {
+    #[default]
     Nothing,
     Create,
     Replace,
@@ -32,7 +36,7 @@ impl Told {
 }
 
 /// What came of it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Done {
     pub(crate) told: Told,
     pub(crate) adopted: bool,
@@ -44,8 +48,8 @@ pub(crate) struct Done {
 /// Why it did not come about.
 #[derive(Debug)]
 pub(crate) enum Undone {
-    /// CXone has not taken it; whether it may have arrived.
-    Owed { reason: String, uncertain: bool },
+    /// CXone has not taken it; whether it would take nothing else either.
+    Owed { reason: String, away: bool },
     /// CXone said no.
     Refused(Box<Denial>),
     /// The ledger failed.
@@ -61,12 +65,10 @@ impl From<LedgerError> for Undone {
 impl From<UpstreamError> for Undone {
     fn from(error: UpstreamError) -> Self {
         match error {
-            UpstreamError::Unavailable {
-                reason, uncertain, ..
-            } => Undone::Owed { reason, uncertain },
+            UpstreamError::Unavailable { reason, .. } => Undone::Owed { reason, away: true },
             UpstreamError::Gone => Undone::Owed {
                 reason: "CXone lost the user while it was written".to_owned(),
-                uncertain: false,
+                away: false,
             },
             UpstreamError::Refused {
                 status,
@@ -106,76 +108,86 @@ pub(crate) async fn converge(
     now: Timestamp,
 ) -> Result<Done, Undone> {
     let cxone = &connection.tenant.cxone;
-    let mut desired = desired.clone();
-    let mut looks = 0;
-    loop {
-        looks += 1;
-        let Some(held) = locate(connection, user, &desired).await.map_err(look)? else {
-            match cxone.create(&desired).await {
+    for look in 1..=LOOKS {
+        let Some(held) = locate(connection, user, desired).await.map_err(looked)? else {
+            // Noted first: if this is cut short, the request may have arrived.
+            let name = desired
+                .get(Attribute::UserName)
+                .unwrap_or_default()
+                .to_owned();
+            let news = user.uncertain.insert(name.clone());
+            let error = match cxone.create(desired).await {
                 Ok(held) => {
                     user.link = Some(held.id.clone());
+                    let sent = desired.values.keys().copied().collect();
+                    let claim = Claim::Own;
                     return Ok(done(
                         user,
                         Told::Create,
-                        false,
-                        &desired,
+                        claim,
+                        desired,
                         &held,
                         Vec::new(),
-                        desired.values.keys().copied().collect(),
+                        sent,
                     ));
                 }
+                Err(error) => error,
+            };
+            let uncertain = matches!(
+                error,
+                UpstreamError::Unavailable {
+                    uncertain: true,
+                    ..
+                }
+            );
+            if news && !uncertain {
+                user.uncertain.remove(&name);
+            }
+            match error {
                 // Somebody was faster, or a request of ours did arrive: look again.
-                Err(UpstreamError::Refused {
+                UpstreamError::Refused {
                     duplicate: true, ..
-                }) if looks < 3 => continue,
+                } if look < LOOKS => continue,
+                error => return Err(error.into()),
+            }
+        };
+        let claim = claim(ledger, user, desired, &held, now).await?;
+        let wanted = wanted(claim, desired, &connection.tenant.default_role);
+        let found = difference(user, &wanted, &held.target);
+        for attribute in &found.handed_over {
+            hand_over(user, *attribute, now);
+        }
+        let (told, sent, shows) = if found.change.is_empty() {
+            (Told::Nothing, Vec::new(), held)
+        } else {
+            match cxone.replace(&held, &found.change).await {
+                Ok(shows) => (Told::Replace, found.change.set.into_keys().collect(), shows),
+                Err(UpstreamError::Gone) => {
+                    user.link = None;
+                    continue;
+                }
                 Err(error) => return Err(error.into()),
             }
         };
-        let adopted = claim(connection, ledger, user, &mut desired, &held, now).await?;
-        let Difference {
-            change,
-            handed_over,
-            ..
-        } = difference(user, &desired, &held.target);
-        for attribute in &handed_over {
-            hand_over(user, *attribute, now);
-        }
-        if change.is_empty() {
-            return Ok(done(
-                user,
-                Told::Nothing,
-                adopted,
-                &desired,
-                &held,
-                handed_over,
-                Vec::new(),
-            ));
-        }
-        match cxone.replace(&held, &change).await {
-            Ok(shows) => {
-                let sent = change.set.keys().copied().collect();
-                return Ok(done(
-                    user,
-                    Told::Replace,
-                    adopted,
-                    &desired,
-                    &shows,
-                    handed_over,
-                    sent,
-                ));
-            }
-            Err(UpstreamError::Gone) if looks < 3 => user.link = None,
-            Err(error) => return Err(error.into()),
-        }
+        return Ok(done(
+            user,
+            told,
+            claim,
+            desired,
+            &shows,
+            found.handed_over,
+            sent,
+        ));
     }
+    Err(UpstreamError::Gone.into())
 }
 
 /// A look-up that CXone refuses is no answer: it must never pass for "nobody".
-fn look(error: UpstreamError) -> Undone {
+pub(crate) fn looked(error: UpstreamError) -> Undone {
     match error {
         UpstreamError::Refused { status, detail, .. } => Undone::Owed {
             reason: format!("CXone answered a look-up with {status}: {detail}"),
-            uncertain: false,
+            away: false,
         },
         other => other.into(),
     }
@@ -198,10 +210,10 @@ async fn locate(
         .as_ref()
         .and_then(|target| target.get(Attribute::UserName));
     let wanted = desired.get(Attribute::UserName);
-    for name in [before.filter(|before| Some(*before) != wanted), wanted]
-        .into_iter()
-        .flatten()
-    {
+    let mut names: Vec<&str> = before.into_iter().collect();
+    names.extend(user.uncertain.iter().map(String::as_str));
+    names.retain(|name| Some(*name) != wanted);
+    for name in names.into_iter().chain(wanted) {
         if let Some(held) = cxone.find(name).await? {
             return Ok(Some(held));
         }
@@ -209,81 +221,78 @@ async fn locate(
     Ok(None)
 }
 
-/// Links a user to the person found in CXone, unless that person belongs to somebody else. Answers whether a person nobody
-/// owned was adopted.
+/// How a person found in CXone came to be a user's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Claim {
+    /// Theirs already, or made by a request of ours that seemed lost.
+    Own,
+    /// Made for a user of the connection that was deleted since.
+    Recycled,
+    /// Nobody's before.
+    Adopted,
+}
+
+/// Links a user to the person found in CXone, unless that person belongs to somebody else. Until CXone has accepted the first
+/// write this is done anew each time: the first attempt may have failed half way, and others may have been faster.
 async fn claim(
-    connection: &Connection,
     ledger: &dyn Ledger,
     user: &mut User,
-    desired: &mut Target,
+    desired: &Target,
     held: &Held,
     now: Timestamp,
-) -> Result<bool, Undone> {
-    let offered = user.state == State::Offered;
-    if user.link.as_deref() == Some(held.id.as_str()) && !offered {
-        return Ok(false);
+) -> Result<Claim, Undone> {
+    let first = user.accepted.is_none();
+    if !first && user.link.as_deref() == Some(held.id.as_str()) {
+        return Ok(Claim::Own);
     }
-    let others: Vec<User> = ledger
-        .linked(&user.scope.tenant, &held.id)
-        .await?
-        .into_iter()
-        .filter(|other| other.id != user.id)
-        .collect();
-    if let Some(owner) = others
-        .iter()
-        .find(|other| other.live() && other.state != State::Offered)
-    {
-        let place = if owner.scope == user.scope {
-            "this connection".to_owned()
-        } else {
-            format!("connection {}", owner.scope.connection)
-        };
-        return Err(Undone::Refused(Box::new(Denial {
-            rule: "one owner for each CXone user".to_owned(),
-            status: 409,
-            scim_type: Some("uniqueness".to_owned()),
-            detail: format!("the CXone user of this name belongs to another user of {place}"),
-            attribute: Some(Attribute::UserName.as_str().to_owned()),
-            fix: "correct the user name, or transfer the user to this connection".to_owned(),
-        })));
+    let linked = ledger.linked(&user.scope.tenant, &held.id).await?;
+    if let Some(owner) = linked.iter().find(|other| outranks(other, user)) {
+        return Err(Undone::Refused(belongs_to(owner, user)));
     }
-    let mine = user.uncertain || user.accepted.is_some();
-    let recycled = others
+    user.link = Some(held.id.clone());
+    let recycled = linked
         .iter()
         .any(|other| other.scope == user.scope && !other.live());
-    user.link = Some(held.id.clone());
-    if mine || recycled {
-        // What stands there is ours: it counts as untouched.
+    let claim = match (first, recycled) {
+        (true, true) => Claim::Recycled,
+        (true, false) if user.uncertain.is_empty() => Claim::Adopted,
+        _ => Claim::Own,
+    };
+    if claim == Claim::Adopted {
+        // What decides access stood there before us and stays with CXone's people.
+        for attribute in Attribute::ALL {
+            let stands = held
+                .target
+                .get(attribute)
+                .is_some_and(|value| desired.get(attribute) != Some(value));
+            if default_owner(attribute) == Owner::Handover && stands {
+                hand_over(user, attribute, now);
+            }
+        }
+    } else {
+        // What stands there is ours: it counts as untouched. Nothing of the profile was accepted for this person yet.
         user.shown = Some(held.target.clone());
-    }
-    if mine {
-        return Ok(false);
-    }
-    if recycled {
-        // A recycled name inherits no privilege.
-        let default_role = &connection.tenant.default_role;
-        if desired.get(Attribute::Role).is_none() && !default_role.is_empty() {
-            desired.set(Attribute::Role, default_role.as_str());
-        }
-        return Ok(false);
-    }
-    // Adopted: what decides access stood there before us and stays with CXone's people.
-    for attribute in Attribute::ALL {
-        let stands = held
-            .target
-            .get(attribute)
-            .is_some_and(|value| desired.get(attribute) != Some(value));
-        if default_owner(attribute) == Owner::Handover && stands {
-            hand_over(user, attribute, now);
+        if let Some(accepted) = &mut user.accepted {
+            accepted.values.clear();
         }
     }
-    Ok(true)
+    Ok(claim)
+}
+
+/// What the person found is compared with: a recycled name inherits no privilege, so where nothing names a role they get the
+/// one that CXone gives a newcomer.
+fn wanted(claim: Claim, desired: &Target, default_role: &str) -> Target {
+    let mut wanted = desired.clone();
+    if claim == Claim::Recycled && wanted.get(Attribute::Role).is_none() {
+        wanted.set(Attribute::Role, default_role);
+    }
+    wanted
 }
 
 fn done(
     user: &mut User,
     told: Told,
-    adopted: bool,
+    claim: Claim,
     desired: &Target,
     held: &Held,
     handed_over: Vec<Attribute>,
@@ -299,7 +308,7 @@ fn done(
         .then(|| format!("CXone shows otherwise: {}", names(&unconfirmed)));
     Done {
         told,
-        adopted,
+        adopted: claim == Claim::Adopted,
         sent,
         handed_over,
         unconfirmed,
@@ -313,74 +322,4 @@ pub(crate) fn names(attributes: &[Attribute]) -> String {
         .map(|attribute| attribute.as_str())
         .collect::<Vec<_>>()
         .join(", ")
-}
-
-/// Deactivates a user in CXone: what CXone holds, with active false. No plugin, rule, template or mapping has a say.
-pub(crate) async fn leave(
-    connection: &Connection,
-    ledger: &dyn Ledger,
-    user: &mut User,
-) -> Result<Done, Undone> {
-    let cxone = &connection.tenant.cxone;
-    let nothing = Done {
-        told: Told::Nothing,
-        adopted: false,
-        sent: Vec::new(),
-        handed_over: Vec::new(),
-        unconfirmed: Vec::new(),
-    };
-    let mut told = nothing.clone();
-    for _ in 0..3 {
-        let held = match &user.link {
-            Some(link) => cxone.read(link).await.map_err(look)?,
-            None => None,
-        };
-        let held = match (held, &user.target_name) {
-            (Some(held), _) => held,
-            (None, None) => break,
-            (None, Some(name)) => match cxone.find(name).await.map_err(look)? {
-                None => break,
-                // Found by name only: never somebody else's.
-                Some(held) => {
-                    let owners = ledger.linked(&user.scope.tenant, &held.id).await?;
-                    if owners
-                        .iter()
-                        .any(|other| other.id != user.id && other.live())
-                    {
-                        break;
-                    }
-                    held
-                }
-            },
-        };
-        user.link = Some(held.id.clone());
-        let shows = if held.target.active == Some(false) {
-            held
-        } else {
-            match cxone.replace(&held, &Change::deactivation()).await {
-                Ok(shows) => {
-                    told.told = Told::Deactivate;
-                    shows
-                }
-                Err(UpstreamError::Gone) => continue,
-                // A leaver must not stay because CXone objects to something: kept, retried and shown.
-                Err(UpstreamError::Refused { status, detail, .. }) => {
-                    let reason = format!("CXone refused the deactivation with {status}: {detail}");
-                    return Err(Undone::Owed {
-                        reason,
-                        uncertain: false,
-                    });
-                }
-                Err(error) => return Err(error.into()),
-            }
-        };
-        user.shown = Some(shows.target);
-        break;
-    }
-    if let Some(accepted) = &mut user.accepted {
-        accepted.active = Some(false);
-    }
-    user.state = State::Settled;
-    user.reason = None;
-    Ok(told)
 }

@@ -2,7 +2,7 @@
 //!
 //! Start at [`line`]: one function is a request's whole way. It asks [`said`] what the request does to the remembered source,
 //! [`decide`] what CXone should hold, and [`work`] to tell CXone under a durable lock; [`converge`] looks, compares
-//! ([`difference`], [`ownership`]) and tells. [`owed`] repeats the second half for what CXone could not take. Reads are in
+//! ([`difference`], [`ownership`]) and tells, [`leave`] deactivates. [`owed`] repeats the second half for what CXone could not take. Reads are in
 //! [`query`]. What is needed of ledger, CXone and plugins are the traits in [`port`]; this room knows no HTTP, SQL or wasmtime.
 
 pub mod connection;
@@ -12,6 +12,8 @@ mod decide;
 mod difference;
 pub mod directory;
 pub mod event;
+mod flights;
+mod leave;
 pub mod line;
 pub mod name;
 mod owed;

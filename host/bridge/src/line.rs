@@ -7,19 +7,21 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::json;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::connection::Connection;
 use crate::decide::{Decision, decide};
 use crate::difference::nothing_to_tell;
 use crate::event::{Event, EventKind};
+use crate::flights::{Flights, landed};
 use crate::name::{Scope, TenantName, fold};
+use crate::ownership::{belongs_to, claims};
 use crate::port::ledger::{Ledger, LedgerError, Lookup};
 use crate::port::plugins::{Denial, Evaluated};
 use crate::refusal::Refusal;
-use crate::said::{Ask, Effect, Said, apply};
+use crate::said::{Ask, Effect, Said, apply, name_taken};
 use crate::target::{Attribute, Target};
-use crate::turns::Turns;
+use crate::turns::{Turn, Turns};
 use crate::user::{Debt, State, User};
 use crate::work::{Origin, Task, Work};
 
@@ -48,6 +50,7 @@ pub struct Bridge {
     /// Told when work is owed, one for each tenant.
     wakes: BTreeMap<TenantName, Notify>,
     turns: Turns,
+    flights: Flights,
 }
 
 impl fmt::Debug for Bridge {
@@ -74,7 +77,7 @@ impl Bridge {
             .into_iter()
             .map(|connection| (connection.scope.clone(), Arc::new(connection)))
             .collect();
-        // Longer than the slowest chain of calls that one intent makes; a process that lives renews nothing, it just finishes.
+        // A process that lives renews nothing: it gives up well before (`carry_out`).
         let lease = Duration::from_secs(90);
         Self {
             ledger,
@@ -84,6 +87,7 @@ impl Bridge {
             lease,
             wakes,
             turns: Turns::default(),
+            flights: Flights::default(),
         }
     }
 
@@ -122,42 +126,53 @@ impl Bridge {
     }
 
     /// Waits for the turn of a user.
-    pub(crate) async fn turn(&self, key: String) -> tokio::sync::OwnedMutexGuard<()> {
+    pub(crate) async fn turn(&self, key: String) -> Turn {
         self.turns.wait(key).await
     }
 
     /// Carries out a write request. It runs to its end even if the caller stops waiting: a client that hangs up must not leave a
     /// lock behind.
     pub async fn write(self: &Arc<Self>, scope: &Scope, ask: Ask) -> Result<Answer, Refusal> {
-        let bridge = Arc::clone(self);
         let connection = Arc::clone(self.connection(scope).ok_or(Refusal::NotFound)?);
-        let task = tokio::spawn(async move {
-            let _turn = bridge.turns.wait(ask.turn(&connection.scope)).await;
-            // Another request or the queue may be at work on the same user: what it does is decided upon anew.
-            for pause in [5, 20, 50, 100, 200, 500, 1_000, 2_000] {
-                match bridge.line(&connection, &ask).await {
-                    Err(Refusal::Ledger(LedgerError::Stale)) => {
-                        tokio::time::sleep(Duration::from_millis(pause)).await
-                    }
-                    answer => return answer,
-                }
-            }
-            Err(busy())
+        let turn = ask.turn(scope);
+        let (answer, outcome) = watch::channel(None);
+        if let Ask::Create(body) = &ask
+            && let Some(shared) = self.flights.board(&turn, body, &outcome)
+        {
+            return landed(shared).await;
+        }
+        let bridge = Arc::clone(self);
+        tokio::spawn(async move {
+            let _turn = bridge.turns.wait(turn).await;
+            answer.send_replace(Some(bridge.repeat(&connection, &ask).await));
         });
-        task.await.unwrap_or_else(|error| {
-            Err(Refusal::Ledger(LedgerError::Failed(format!(
-                "the request was cut short: {error}"
-            ))))
-        })
+        landed(outcome).await
+    }
+
+    /// Goes the line again for as long as somebody else is at work on the same user: what they do is decided upon anew.
+    async fn repeat(&self, connection: &Connection, ask: &Ask) -> Result<Answer, Refusal> {
+        for pause in [5, 20, 50, 100, 200, 500, 1_000, 2_000, 4_000, 8_000] {
+            match Box::pin(self.line(connection, ask)).await {
+                Err(Refusal::Ledger(LedgerError::Stale)) => {
+                    tokio::time::sleep(Duration::from_millis(pause)).await
+                }
+                Err(Refusal::Ledger(LedgerError::NameTaken)) => return Err(name_taken()),
+                answer => return answer,
+            }
+        }
+        Err(busy())
     }
 
     /// One request's way. Each step is a line; what it may answer on the spot is in the step.
     async fn line(&self, connection: &Connection, ask: &Ask) -> Result<Answer, Refusal> {
-        let before = self.remembered(connection, ask).await?;
+        let (before, _turn) = self.remembered(connection, ask).await?;
         let mut said = apply(connection, before, ask, self.now())?;
         match said.effect {
             Effect::Active => {}
-            Effect::StaysInactive => return self.keep(said).await,
+            Effect::StaysInactive => {
+                self.first_write(&said).await?;
+                return self.keep(said).await;
+            }
             Effect::Deactivates => return self.deactivate(connection, said).await,
         }
         let decision = decide(
@@ -168,6 +183,14 @@ impl Bridge {
             self.now(),
         )
         .await;
+        if let Ok(Decision::Go(desired, evaluated)) = &decision {
+            note(&mut said.user, desired, evaluated);
+        }
+        if matches!(&decision, Ok(decision) if !matches!(decision, Decision::No(_)))
+            && let Some(owner) = self.owner(&said.user).await?
+        {
+            return self.refuse(&said, belongs_to(&owner, &said.user)).await;
+        }
         let (desired, evaluated) = match decision {
             Ok(Decision::Go(desired, evaluated)) => (desired, evaluated),
             Ok(Decision::Wait(reason, evaluated)) => {
@@ -177,11 +200,9 @@ impl Bridge {
             Ok(Decision::No(denial)) => return self.refuse(&said, denial).await,
             Err(refusal) => return self.failed(&said, refusal).await,
         };
-        note(&mut said.user, &desired, &evaluated);
         if nothing_to_tell(&said.user, &desired) {
             return self.keep(said).await;
         }
-        self.unowned(&said.user).await?;
         let event = self.event(&said, detail(&evaluated));
         let work = Work {
             user: said.user,
@@ -189,7 +210,7 @@ impl Bridge {
             event,
             origin: Origin::Idp,
         };
-        let user = self.carry_out(connection, work).await?;
+        let user = self.carry_out(connection, work).await?.user;
         Ok(if said.creates {
             Answer::Created(user)
         } else {
@@ -197,30 +218,46 @@ impl Bridge {
         })
     }
 
-    /// The user that a request is about: by id, or by name for a create.
+    /// The user that a request is about: by id, or by name for a create. One that is found by name is waited for, since requests
+    /// by id and the queue may be at work on it.
     async fn remembered(
         &self,
         connection: &Connection,
         ask: &Ask,
-    ) -> Result<Option<User>, Refusal> {
-        Ok(match ask {
+    ) -> Result<(Option<User>, Option<Turn>), Refusal> {
+        let scope = &connection.scope;
+        let (id, turn) = match ask {
             Ask::Create(body) => {
-                let name = fold(body.user_name().unwrap_or_default());
-                self.ledger
-                    .find_users(&connection.scope, &Lookup::Name(name))
-                    .await?
-                    .into_iter()
-                    .next()
+                let name = Lookup::Name(fold(body.user_name().unwrap_or_default()));
+                let found = self.ledger.find_users(scope, &name).await?;
+                let Some(user) = found.first() else {
+                    return Ok((None, None));
+                };
+                (user.id, Some(self.turn(user.id.to_string()).await))
             }
-            Ask::Replace(id, _) | Ask::Patch(id, _) | Ask::Delete(id) => {
-                let user = self
-                    .ledger
-                    .user(&connection.scope, *id)
-                    .await?
-                    .filter(User::live);
-                Some(user.ok_or(Refusal::NotFound)?)
+            Ask::Replace(id, _) | Ask::Patch(id, _) | Ask::Delete(id) => (*id, None),
+        };
+        let user = self.ledger.user(scope, id).await?.filter(User::live);
+        match (user, ask) {
+            // Renamed or deleted while it was waited for: the name is looked up anew.
+            (Some(user), Ask::Create(body))
+                if user.folded_name() != fold(body.user_name().unwrap_or_default()) =>
+            {
+                Err(LedgerError::Stale.into())
             }
-        })
+            (None, Ask::Create(_)) => Err(LedgerError::Stale.into()),
+            (Some(user), _) => Ok((Some(user), turn)),
+            (None, _) => Err(Refusal::NotFound),
+        }
+    }
+
+    /// Refuses the first write to somebody who was found in CXone and is another's since.
+    async fn first_write(&self, said: &Said) -> Result<(), Refusal> {
+        let found = said.user.live() && said.user.state == State::Offered;
+        if found && let Some(owner) = self.owner(&said.user).await? {
+            self.refuse(said, belongs_to(&owner, &said.user)).await?;
+        }
+        Ok(())
     }
 
     /// Commits the source alone: CXone needs no telling, or will be told when the person is active again.
@@ -248,7 +285,7 @@ impl Bridge {
     async fn deactivate(&self, connection: &Connection, said: Said) -> Result<Answer, Refusal> {
         let event = self.event(&said, json!({}));
         let mut user = said.user;
-        let stored = if user.link.is_none() && !user.uncertain {
+        let stored = if user.link.is_none() && user.uncertain.is_empty() {
             // Never made in CXone, and no create of ours can still arrive: there is nobody to deactivate.
             user.debt = None;
             user.state = State::Deferred;
@@ -265,6 +302,7 @@ impl Bridge {
                 },
             )
             .await?
+            .user
         };
         Ok(if stored.live() {
             Answer::Changed(stored)
@@ -308,9 +346,12 @@ impl Bridge {
             ..self.event(&said, detail(evaluated))
         };
         let mut user = said.user;
-        user.debt = None;
-        user.state = State::Deferred;
         user.reason = Some(reason);
+        // A deactivation that CXone has not taken is delivered all the same: nobody has let the person in again yet.
+        if !user.debt.as_ref().is_some_and(|debt| debt.deactivation) {
+            user.debt = None;
+            user.state = State::Deferred;
+        }
         let user = self.ledger.commit(user, vec![event]).await?;
         Ok(if said.creates {
             Answer::Created(user)
@@ -340,25 +381,26 @@ impl Bridge {
         Err(refusal)
     }
 
-    /// Refuses a name in CXone that another live user of the tenant stands for.
-    async fn unowned(&self, user: &User) -> Result<(), Refusal> {
-        let Some(name) = user.folded_target_name() else {
-            return Ok(());
-        };
-        let holders = self.ledger.holders(&user.scope.tenant, &name).await?;
-        match holders
-            .iter()
-            .find(|other| other.id != user.id && other.state != State::Offered)
-        {
-            Some(other) if other.scope == user.scope => Err(Refusal::Taken(
-                "another user of this connection maps to the same user name in CXone".to_owned(),
-            )),
-            Some(other) => Err(Refusal::Taken(format!(
-                "the user name belongs to connection {}; transfer the user or correct the name",
-                other.scope.connection
-            ))),
-            None => Ok(()),
+    /// Another live user of the tenant who is the person in CXone that this one asks to be. Who is that person already need not
+    /// ask.
+    async fn owner(&self, user: &User) -> Result<Option<User>, Refusal> {
+        let tenant = &user.scope.tenant;
+        let name = user.folded_target_name();
+        let accepted = user.accepted.as_ref();
+        let accepted_name = accepted.and_then(|target| target.get(Attribute::UserName));
+        if accepted_name.is_some() && accepted_name.map(fold) == name {
+            return Ok(None);
         }
+        let mut others = match &name {
+            Some(name) => self.ledger.holders(tenant, name).await?,
+            None => Vec::new(),
+        };
+        if let Some(link) = &user.link {
+            others.extend(self.ledger.linked(tenant, link).await?);
+        }
+        Ok(others
+            .into_iter()
+            .find(|other| other.id != user.id && claims(other)))
     }
 
     pub(crate) fn event(&self, said: &Said, detail: serde_json::Value) -> Event {

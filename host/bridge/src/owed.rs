@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::json;
+use tokio::time::Instant;
 
 use crate::decide::{Decision, decide};
-use crate::difference::nothing_to_tell;
 use crate::event::{Event, EventKind};
 use crate::line::{Bridge, detail, note, refusal_detail};
 use crate::name::{TenantName, UserId};
@@ -84,10 +84,11 @@ impl Bridge {
             match self.catch_up(&user).await {
                 Ok(Progress::Done) => moved = true,
                 Ok(Progress::Stuck) => rest(resting, user.id),
-                // One may be the debt's own misfortune (CXone objects to this deactivation), two are CXone's.
+                // One may be the debt's own misfortune, two are CXone's.
                 Ok(Progress::Away) if away > 0 => return Ok(Round::Away),
                 Ok(Progress::Away) => away += 1,
-                Err(Refusal::Ledger(LedgerError::Stale)) => moved = true,
+                // Somebody is at work on it: it is looked at again after a pause.
+                Err(Refusal::Ledger(LedgerError::Stale)) => {}
                 Err(refusal) => {
                     tracing::warn!(scope = %user.scope, user = %user.id, reason = %refusal, "owed work is stuck");
                     rest(resting, user.id);
@@ -118,7 +119,8 @@ impl Bridge {
             kind,
             detail,
         };
-        if !(user.live() && user.source.active()) {
+        let leaves = user.debt.as_ref().is_some_and(|debt| debt.deactivation);
+        if leaves || !user.live() || !user.source.active() {
             let event = event(EventKind::CaughtUp, &user, json!({}));
             return self
                 .pay(Work {
@@ -129,20 +131,15 @@ impl Bridge {
                 })
                 .await;
         }
-        let operation = if user.link.is_none() {
-            Operation::Create
-        } else {
-            Operation::ReEvaluate
+        let left = user.accepted.as_ref().and_then(|target| target.active) == Some(false);
+        let operation = match (&user.link, left) {
+            (None, _) => Operation::Create,
+            (Some(_), true) => Operation::Revive,
+            (Some(_), false) => Operation::ReEvaluate,
         };
         match decide(connection, operation, &user, None, self.now()).await {
             Ok(Decision::Go(desired, evaluated)) => {
                 note(&mut user, &desired, &evaluated);
-                if nothing_to_tell(&user, &desired) {
-                    user.debt = None;
-                    let event = event(EventKind::CaughtUp, &user, json!({"told": "nothing"}));
-                    self.ledger.commit(user, vec![event]).await?;
-                    return Ok(Progress::Done);
-                }
                 let event = event(EventKind::CaughtUp, &user, detail(&evaluated));
                 self.pay(Work {
                     user,
@@ -177,11 +174,11 @@ impl Bridge {
         let Some(connection) = self.connection(&work.user.scope) else {
             return Ok(Progress::Stuck);
         };
-        let user = self.carry_out(connection, work).await?;
-        Ok(if user.debt.is_some() {
-            Progress::Away
-        } else {
-            Progress::Done
+        let carried = self.carry_out(connection, work).await?;
+        Ok(match carried.user.debt {
+            None => Progress::Done,
+            Some(_) if carried.away => Progress::Away,
+            Some(_) => Progress::Stuck,
         })
     }
 }

@@ -1,9 +1,47 @@
-//! Who decides an attribute's value in CXone.
+//! Who decides an attribute's value in CXone, and whose a CXone user is.
 
 use jiff::Timestamp;
 
+use crate::port::plugins::Denial;
 use crate::target::Attribute;
-use crate::user::{Owned, Owner, User};
+use crate::user::{Owned, Owner, State, User};
+
+/// Whether a user is, or may become without further asking, somebody in CXone: nobody else may be the same person then.
+pub(crate) fn claims(user: &User) -> bool {
+    let somebody = user.link.is_some() || !user.uncertain.is_empty() || user.debt.is_some();
+    user.live() && user.state != State::Offered && somebody
+}
+
+/// Whether `other`, linked to the same CXone user, owns them rather than `user`: a live one whom CXone accepted a write of, and
+/// among those still waiting for their first the one who came first. So two that were acknowledged during an outage do not block
+/// each other, and a deleted user's debt is void once their CXone user belongs to a live one.
+pub(crate) fn outranks(other: &User, user: &User) -> bool {
+    let settled = |user: &User| user.accepted.is_some();
+    let came = |user: &User| match user.sequence {
+        0 => i64::MAX,
+        sequence => sequence,
+    };
+    claims(other)
+        && other.id != user.id
+        && (settled(other) || (!settled(user) && came(other) < came(user)))
+}
+
+/// The refusal of a CXone user who is another's.
+pub(crate) fn belongs_to(owner: &User, user: &User) -> Box<Denial> {
+    let place = if owner.scope == user.scope {
+        "this connection".to_owned()
+    } else {
+        format!("connection {}", owner.scope.connection)
+    };
+    Box::new(Denial {
+        rule: "one owner for each CXone user".to_owned(),
+        status: 409,
+        scim_type: Some("uniqueness".to_owned()),
+        detail: format!("the CXone user of this name belongs to another user of {place}"),
+        attribute: Some(Attribute::UserName.as_str().to_owned()),
+        fix: "correct the user name, or transfer the user to this connection".to_owned(),
+    })
+}
 
 /// The default: CXone's help page says that user name, names, e-mail and status are edited in the identity provider only, and
 /// that everything else, the role included, may be changed in CXone after creation. So what decides access or place is handed

@@ -182,7 +182,9 @@ impl Bridge {
         {
             return Ok(Vec::new());
         }
-        let offered = owners.into_iter().find(|other| other.scope == *scope);
+        let offered = owners
+            .into_iter()
+            .find(|other| other.scope == *scope && other.live());
         self.offer(connection, offered, &held.id, held.target).await
     }
 

@@ -4,7 +4,6 @@ use jiff::Timestamp;
 use scim::patch::Patch;
 use scim::replace::{carried_by, replace};
 use scim::resource::Resource;
-use serde_json::{Map, Value};
 
 use crate::connection::Connection;
 use crate::event::EventKind;
@@ -79,39 +78,38 @@ pub(crate) fn apply(
     ask: &Ask,
     now: Timestamp,
 ) -> Result<Said, Refusal> {
-    let resource = |user: &User| Resource::from_map(user.source.as_map().clone());
     let mut user = match (&before, ask) {
         (Some(user), _) => user.clone(),
-        (None, Ask::Create(body)) => User::new(connection.scope.clone(), source(body.clone()), now),
+        (None, Ask::Create(body)) => User::new(connection.scope.clone(), body.clone().into(), now),
         (None, _) => return Err(Refusal::NotFound),
     };
-    let was_active = before.as_ref().is_some_and(|user| user.source.active());
+    // A POST over somebody who was only found begins anew: what CXone shows is nothing that the identity provider said.
+    let known = before
+        .as_ref()
+        .filter(|user| user.state != State::Offered || !matches!(ask, Ask::Create(_)));
+    let was_active = known.is_some_and(|user| user.source.active());
     let (mut operation, mut kind) = match ask {
         Ask::Create(body) => {
-            if let Some(existing) = &before
-                && existing.state != State::Offered
-                && was_active
-            {
-                return Err(Refusal::Taken(
-                    "a user with this userName exists already".to_owned(),
-                ));
+            if was_active {
+                return Err(name_taken());
             }
-            user.source = source(body.clone());
+            if known.is_none() {
+                // Who was only found is found again when the create is carried out; a deferred one is nobody in CXone until then.
+                (user.link, user.target_name, user.shown) = (None, None, None);
+                user.state = State::Deferred;
+            }
+            user.source = body.clone().into();
             user.carried.extend(carried_by(body));
             (Operation::Create, EventKind::Created)
         }
         Ask::Replace(_, body) => {
-            user.source = source(replace(
-                &resource(&user),
-                body.clone(),
-                &user.carried,
-                connection.dialect,
-            ));
+            let before = user.source.resource();
+            user.source = replace(before, body.clone(), &user.carried, connection.dialect).into();
             user.carried.extend(carried_by(body));
             (Operation::Replace, EventKind::Replaced)
         }
         Ask::Patch(_, patch) => {
-            user.source = source(patch.apply(&resource(&user))?);
+            user.source = patch.apply(user.source.resource())?.into();
             (Operation::Update, EventKind::Updated)
         }
         Ask::Delete(_) => {
@@ -125,8 +123,12 @@ pub(crate) fn apply(
         (true, false) => Effect::Deactivates,
         (false, false) => Effect::StaysInactive,
     };
-    if effect == Effect::Active && before.is_some() && !was_active {
+    if effect == Effect::Active && known.is_some() && !was_active {
         (operation, kind) = (Operation::Revive, EventKind::Revived);
+    }
+    if effect == Effect::Active && user.link.is_none() {
+        // Deferred, refused or owed so far: whatever the request is called, it is the person's creation that is judged.
+        operation = Operation::Create;
     }
     if effect == Effect::Deactivates && kind != EventKind::Deleted {
         (operation, kind) = (Operation::Deactivate, EventKind::Deactivated);
@@ -147,10 +149,6 @@ pub(crate) fn apply(
     })
 }
 
-/// A resource as remembered: without what the server adds.
-fn source(resource: Resource) -> Source {
-    let mut document: Map<String, Value> = resource.into_map();
-    document.remove("id");
-    document.remove("meta");
-    Source::from(document)
+pub(crate) fn name_taken() -> Refusal {
+    Refusal::Taken("a user with this userName exists already".to_owned())
 }

@@ -5,6 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 
+/// A turn; it ends when dropped.
+pub(crate) type Turn = OwnedMutexGuard<()>;
+
 /// Hands out turns by key. The ledger's intent is what keeps processes apart; this only spares them the collision.
 #[derive(Debug, Default)]
 pub(crate) struct Turns {
@@ -12,8 +15,8 @@ pub(crate) struct Turns {
 }
 
 impl Turns {
-    /// Waits for the turn at a key; it ends when the guard is dropped.
-    pub(crate) async fn wait(&self, key: String) -> OwnedMutexGuard<()> {
+    /// Waits for the turn at a key.
+    pub(crate) async fn wait(&self, key: String) -> Turn {
         let queue = {
             let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
             let found = queues.get(&key).and_then(Weak::upgrade);

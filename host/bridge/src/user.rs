@@ -122,8 +122,9 @@ pub struct User {
     pub state: State,
     /// Why, in a line without values of the person.
     pub reason: Option<String>,
-    /// Whether a create was sent whose outcome is unknown: CXone is asked before anything else.
-    pub uncertain: bool,
+    /// The user names under which a create was, or may have been, sent with an unknown outcome: CXone is asked for each before
+    /// anybody is created, and before a leaver counts as gone.
+    pub uncertain: BTreeSet<String>,
     /// What is owed, in state `owed`.
     pub debt: Option<Debt>,
     /// When the resource was created (SCIM meta.created).
@@ -153,7 +154,7 @@ impl User {
             template: None,
             state: State::Deferred,
             reason: None,
-            uncertain: false,
+            uncertain: BTreeSet::new(),
             debt: None,
             created: now,
             modified: now,

@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::json;
+use tokio::time::timeout;
 
 use crate::connection::Connection;
-use crate::converge::{Done, Told, Undone, converge, leave, names};
+use crate::converge::{Done, Told, Undone, converge, names};
 use crate::event::{Event, EventKind};
+use crate::leave::leave;
 use crate::line::{Bridge, busy, refusal_detail};
+use crate::name::fold;
 use crate::port::ledger::{Aim, Intent, LedgerError, OpenIntent, Opening};
 use crate::port::plugins::Denial;
 use crate::refusal::Refusal;
@@ -42,16 +45,27 @@ pub(crate) struct Work {
     pub(crate) origin: Origin,
 }
 
+/// A piece of work that ended.
+#[derive(Debug)]
+pub(crate) struct Carried {
+    /// The user as stored.
+    pub(crate) user: User,
+    /// Whether CXone cannot be used: other work would fare no better.
+    pub(crate) away: bool,
+}
+
 impl Work {
+    /// The intent. It locks every name that the person has, may have or shall have in CXone.
     fn intent(&self) -> Intent {
-        let mut locked: Vec<String> = Vec::new();
-        locked.extend(self.user.folded_target_name());
-        let accepted = self
-            .user
-            .accepted
-            .as_ref()
-            .and_then(|target| target.get(Attribute::UserName));
-        locked.extend(accepted.map(crate::name::fold));
+        let user = &self.user;
+        let name = |target: &Option<Target>| {
+            let name = target.as_ref()?.get(Attribute::UserName)?;
+            Some(fold(name))
+        };
+        let mut locked: Vec<String> = user.uncertain.iter().map(|name| fold(name)).collect();
+        locked.extend(user.folded_target_name());
+        locked.extend(name(&user.accepted));
+        locked.extend(name(&user.shown));
         locked.sort();
         locked.dedup();
         let aim = match self.task {
@@ -73,31 +87,36 @@ impl Bridge {
         &self,
         connection: &Connection,
         work: Work,
-    ) -> Result<User, Refusal> {
+    ) -> Result<Carried, Refusal> {
         let fence = self.open(&work.intent()).await?;
         let mut user = work.user.clone();
-        let outcome = match &work.task {
-            Task::Converge(desired) => {
-                converge(
-                    connection,
-                    self.ledger.as_ref(),
-                    &mut user,
-                    desired,
-                    self.now(),
-                )
-                .await
+        let ledger = self.ledger.as_ref();
+        let telling = async {
+            match &work.task {
+                Task::Converge(desired) => {
+                    Box::pin(converge(connection, ledger, &mut user, desired, self.now())).await
+                }
+                Task::Leave => Box::pin(leave(connection, ledger, &mut user)).await,
             }
-            Task::Leave => leave(connection, self.ledger.as_ref(), &mut user).await,
         };
-        match outcome {
-            Ok(done) => self.settled(fence, user, &work, &done).await,
-            Err(Undone::Owed { reason, uncertain }) => {
-                self.still_owed(fence, user, &work, reason, uncertain).await
+        // Nobody may still be telling CXone something when the lease runs out: somebody else would be, too.
+        let outcome = match timeout(self.lease * 2 / 3, telling).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(Undone::Owed {
+                reason: "CXone takes too long".to_owned(),
+                away: true,
+            }),
+        };
+        let (user, away) = match outcome {
+            Ok(done) => (self.settled(fence, user, &work, &done).await?, false),
+            Err(Undone::Owed { reason, away }) => {
+                (self.still_owed(fence, user, &work, reason).await?, away)
             }
-            Err(Undone::Refused(denial)) => self.said_no(fence, &work, denial).await,
+            Err(Undone::Refused(denial)) => (self.said_no(fence, &work, denial).await?, false),
             // The intent stays open: whoever meets it settles it once the lease has run out.
-            Err(Undone::Ledger(error)) => Err(error.into()),
-        }
+            Err(Undone::Ledger(error)) => return Err(error.into()),
+        };
+        Ok(Carried { user, away })
     }
 
     /// Takes the lock. Whoever holds it is waited for; one whose lease has run out is settled first.
@@ -114,7 +133,6 @@ impl Bridge {
                     pause = (pause * 2).min(Duration::from_millis(200));
                 }
                 Ok(Opening::Busy(_)) => return Err(busy()),
-                Err(LedgerError::NameTaken) => return Err(name_taken()),
                 Err(error) => return Err(error.into()),
             }
         }
@@ -137,14 +155,19 @@ impl Bridge {
             "the process that worked on it ended".to_owned(),
             now,
         );
-        user.uncertain = user.uncertain || user.link.is_none();
+        if user.link.is_none() {
+            user.uncertain.extend(user.target_name.clone());
+        }
         let recovered = Event {
             kind: EventKind::Recovered,
             at: now,
             detail: json!({}),
             ..event.clone()
         };
-        match self.ledger.close(fence, user, vec![event, recovered]).await {
+        let mut events = vec![event, recovered];
+        // The queue's own event would say that something was caught up.
+        events.retain(|event| event.kind != EventKind::CaughtUp);
+        match self.ledger.close(fence, user, events).await {
             Ok(user) => {
                 self.wake(&user.scope.tenant);
                 Ok(())
@@ -162,7 +185,7 @@ impl Bridge {
         done: &Done,
     ) -> Result<User, Refusal> {
         user.debt = None;
-        user.uncertain = false;
+        user.uncertain.clear();
         let mut events = vec![work.event.clone()];
         if work.origin == Origin::Queue {
             events[0].kind = EventKind::CaughtUp;
@@ -203,7 +226,6 @@ impl Bridge {
         mut user: User,
         work: &Work,
         reason: String,
-        uncertain: bool,
     ) -> Result<User, Refusal> {
         let now = self.now();
         tracing::warn!(scope = %user.scope, user = %user.id, reason, "CXone has not taken it: owed");
@@ -213,7 +235,6 @@ impl Bridge {
             reason.clone(),
             now,
         );
-        user.uncertain = user.uncertain || (uncertain && user.link.is_none());
         let events = match work.origin {
             Origin::Idp => {
                 let mut event = work.event.clone();
@@ -284,8 +305,4 @@ pub(crate) fn owe(user: &mut User, deactivation: bool, reason: String, now: Time
     });
     user.state = State::Owed;
     user.reason = Some(reason);
-}
-
-fn name_taken() -> Refusal {
-    Refusal::Taken("a user with this userName exists already".to_owned())
 }

@@ -24,7 +24,7 @@ pub(crate) async fn a_user_reads_back_exactly(engine: impl Engine) {
     ada.carried = ["emails".to_owned(), "title".to_owned()].into();
     ada.link = Some("11ec-ada".into());
     ada.target_name = Some("Ada@Example.com".into());
-    ada.uncertain = true;
+    ada.uncertain.insert("ada@example.com".to_owned());
     ada.reason = Some("the role Agent is missing".into());
     let ada = commit(&*ledger, ada).await;
     let read = ledger.user(&ada.scope, ada.id).await;

@@ -1,0 +1,7 @@
+//! What the tests stand on.
+
+pub(crate) mod cxone;
+pub(crate) mod ledger;
+pub(crate) mod life;
+pub(crate) mod plugins;
+pub(crate) mod world;

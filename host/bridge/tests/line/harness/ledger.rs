@@ -1,0 +1,345 @@
+//! A ledger in memory, as strict as the port's documentation.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bridge::event::Event;
+use bridge::name::{Scope, TenantName, UserId};
+use bridge::port::ledger::{
+    Intent, Ledger, LedgerError, Lookup, OpenIntent, Opening, folded_emails,
+};
+use bridge::user::{State, User};
+use jiff::Timestamp;
+
+use super::life::{Chance, Life};
+
+/// What survives a process.
+#[derive(Debug, Default)]
+pub(crate) struct Store {
+    pub(crate) users: Vec<User>,
+    pub(crate) intents: Vec<OpenIntent>,
+    pub(crate) events: Vec<Event>,
+    sequence: i64,
+    fence: u64,
+    /// What a caller did that the port forbids.
+    pub(crate) wrongs: Vec<String>,
+}
+
+impl Store {
+    fn row(&self, id: UserId) -> Option<&User> {
+        self.users.iter().find(|user| user.id == id)
+    }
+
+    fn at_version(&self, user: &User) -> Result<(), LedgerError> {
+        let version = self.row(user.id).map_or(0, |row| row.version);
+        (version == user.version)
+            .then_some(())
+            .ok_or(LedgerError::Stale)
+    }
+
+    fn name_is_free(&self, user: &User) -> Result<(), LedgerError> {
+        let taken = user.live()
+            && self.users.iter().any(|other| {
+                other.id != user.id
+                    && other.live()
+                    && other.scope == user.scope
+                    && other.folded_name() == user.folded_name()
+            });
+        if taken {
+            Err(LedgerError::NameTaken)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn reserving(&self, user: &User) -> Option<&OpenIntent> {
+        self.intents.iter().find(|open| {
+            let other = &open.intent.user;
+            other.id == user.id
+                || user.live()
+                    && other.live()
+                    && other.scope == user.scope
+                    && other.folded_name() == user.folded_name()
+        })
+    }
+
+    fn store(&mut self, mut user: User, events: Vec<Event>) -> User {
+        user.version += 1;
+        if user.sequence == 0 {
+            self.sequence += 1;
+            user.sequence = self.sequence;
+        }
+        self.users.retain(|row| row.id != user.id);
+        self.users.push(user.clone());
+        self.users.sort_by_key(|user| user.sequence);
+        self.events.extend(events);
+        user
+    }
+
+    fn end(&mut self, fence: u64, user: UserId) -> Result<OpenIntent, LedgerError> {
+        let held = self
+            .intents
+            .iter()
+            .position(|open| open.fence == fence && open.intent.user.id == user);
+        held.map(|at| self.intents.remove(at))
+            .ok_or(LedgerError::Stale)
+    }
+}
+
+/// One process's way to the store.
+#[derive(Debug)]
+pub(crate) struct Memory {
+    pub(crate) store: Arc<Mutex<Store>>,
+    pub(crate) life: Arc<Life>,
+    /// Makes each transaction take its time.
+    pub(crate) chance: Option<Arc<Chance>>,
+}
+
+impl Memory {
+    async fn with<T>(&self, transaction: impl FnOnce(&mut Store) -> T) -> T {
+        if let Some(chance) = &self.chance {
+            let pause = chance.below(3);
+            tokio::time::sleep(Duration::from_millis(pause)).await;
+        }
+        self.life.step().await;
+        let answer = transaction(&mut self.store.lock().expect("no panic"));
+        // Done, but the process may die before it learns of it.
+        self.life.step().await;
+        answer
+    }
+
+    async fn pick(&self, wanted: impl Fn(&User) -> bool) -> Result<Vec<User>, LedgerError> {
+        Ok(self
+            .with(|store| {
+                store
+                    .users
+                    .iter()
+                    .filter(|user| wanted(user))
+                    .cloned()
+                    .collect()
+            })
+            .await)
+    }
+}
+
+fn listed(user: &User, scope: &Scope) -> bool {
+    user.scope == *scope && user.live() && user.state != State::Offered
+}
+
+#[async_trait]
+impl Ledger for Memory {
+    async fn user(&self, scope: &Scope, id: UserId) -> Result<Option<User>, LedgerError> {
+        let found = self.pick(|user| user.scope == *scope && user.id == id);
+        Ok(found.await?.into_iter().next())
+    }
+
+    async fn find_users(&self, scope: &Scope, lookup: &Lookup) -> Result<Vec<User>, LedgerError> {
+        let live = |user: &User| user.scope == *scope && user.live();
+        let hit = |user: &User| match lookup {
+            Lookup::Name(name) => user.folded_name() == *name,
+            Lookup::ExternalId(id) => user.source.external_id() == Some(id),
+            Lookup::Email(email) => folded_emails(&user.source).contains(email),
+        };
+        self.pick(|user| live(user) && hit(user)).await
+    }
+
+    async fn list_users(
+        &self,
+        scope: &Scope,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<User>, LedgerError> {
+        let mut users = self
+            .pick(|user| listed(user, scope) && user.sequence > after)
+            .await?;
+        users.truncate(limit);
+        Ok(users)
+    }
+
+    async fn page_users(
+        &self,
+        scope: &Scope,
+        skip: u64,
+        limit: usize,
+    ) -> Result<Vec<User>, LedgerError> {
+        let users = self.pick(|user| listed(user, scope)).await?;
+        Ok(users
+            .into_iter()
+            .skip(usize::try_from(skip).unwrap_or(usize::MAX))
+            .take(limit)
+            .collect())
+    }
+
+    async fn count_users(&self, scope: &Scope) -> Result<u64, LedgerError> {
+        Ok(self.pick(|user| listed(user, scope)).await?.len() as u64)
+    }
+
+    async fn tombstones(&self, scope: &Scope, folded_name: &str) -> Result<Vec<User>, LedgerError> {
+        let dead =
+            |user: &User| user.scope == *scope && !user.live() && user.folded_name() == folded_name;
+        let mut users = self.pick(dead).await?;
+        users.reverse();
+        Ok(users)
+    }
+
+    async fn linked(&self, tenant: &TenantName, cxone_id: &str) -> Result<Vec<User>, LedgerError> {
+        self.pick(|user| user.scope.tenant == *tenant && user.link.as_deref() == Some(cxone_id))
+            .await
+    }
+
+    async fn holders(
+        &self,
+        tenant: &TenantName,
+        folded_target_name: &str,
+    ) -> Result<Vec<User>, LedgerError> {
+        let name = Some(folded_target_name);
+        self.pick(|user| {
+            user.scope.tenant == *tenant
+                && user.live()
+                && user.folded_target_name().as_deref() == name
+        })
+        .await
+    }
+
+    async fn commit(&self, user: User, events: Vec<Event>) -> Result<User, LedgerError> {
+        self.with(|store| {
+            store.at_version(&user)?;
+            if store.reserving(&user).is_some() {
+                return Err(LedgerError::Stale);
+            }
+            store.name_is_free(&user)?;
+            Ok(store.store(user, events))
+        })
+        .await
+    }
+
+    async fn record(&self, events: Vec<Event>) -> Result<(), LedgerError> {
+        self.with(|store| store.events.extend(events)).await;
+        Ok(())
+    }
+
+    async fn open(
+        &self,
+        intent: &Intent,
+        owner: &str,
+        now: Timestamp,
+        lease: Duration,
+    ) -> Result<Opening, LedgerError> {
+        self.with(|store| {
+            store.at_version(&intent.user)?;
+            store.name_is_free(&intent.user)?;
+            let tenant = &intent.user.scope.tenant;
+            let named = store.intents.iter().find(|open| {
+                let shared = |name: &String| open.intent.names.contains(name);
+                open.intent.user.scope.tenant == *tenant && intent.names.iter().any(shared)
+            });
+            if let Some(open) = store.reserving(&intent.user).or(named) {
+                return Ok(Opening::Busy(Box::new(open.clone())));
+            }
+            store.fence += 1;
+            let fence = store.fence;
+            store.intents.push(OpenIntent {
+                intent: intent.clone(),
+                owner: owner.to_owned(),
+                fence,
+                lease_until: now + lease,
+            });
+            Ok(Opening::Granted { fence })
+        })
+        .await
+    }
+
+    async fn seize(
+        &self,
+        open: &OpenIntent,
+        owner: &str,
+        now: Timestamp,
+        lease: Duration,
+    ) -> Result<u64, LedgerError> {
+        self.with(|store| {
+            let mut held = store.end(open.fence, open.intent.user.id)?;
+            if held.lease_until > now {
+                store.intents.push(held);
+                return Err(LedgerError::Stale);
+            }
+            store.fence += 1;
+            held.fence = store.fence;
+            held.owner = owner.to_owned();
+            held.lease_until = now + lease;
+            store.intents.push(held);
+            Ok(store.fence)
+        })
+        .await
+    }
+
+    async fn close(&self, fence: u64, user: User, events: Vec<Event>) -> Result<User, LedgerError> {
+        self.with(|store| {
+            store.end(fence, user.id)?;
+            if store.at_version(&user).is_err() {
+                store.wrongs.push("closed over another version".to_owned());
+            }
+            if store.name_is_free(&user).is_err() {
+                store.wrongs.push("closed over another's name".to_owned());
+            }
+            Ok(store.store(user, events))
+        })
+        .await
+    }
+
+    async fn abandon(
+        &self,
+        fence: u64,
+        user: UserId,
+        events: Vec<Event>,
+    ) -> Result<(), LedgerError> {
+        self.with(|store| {
+            store.end(fence, user)?;
+            store.events.extend(events);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn expired(
+        &self,
+        tenant: &TenantName,
+        now: Timestamp,
+    ) -> Result<Vec<OpenIntent>, LedgerError> {
+        let void = |open: &&OpenIntent| {
+            open.intent.user.scope.tenant == *tenant && open.lease_until <= now
+        };
+        Ok(self
+            .with(|store| store.intents.iter().filter(void).cloned().collect())
+            .await)
+    }
+
+    async fn owed(&self, tenant: &TenantName, limit: usize) -> Result<Vec<User>, LedgerError> {
+        let mut users = self
+            .pick(|user| user.scope.tenant == *tenant && user.debt.is_some())
+            .await?;
+        users.sort_by_key(|user| {
+            user.debt
+                .as_ref()
+                .map(|debt| (!debt.deactivation, debt.since))
+        });
+        users.truncate(limit);
+        Ok(users)
+    }
+
+    async fn events(
+        &self,
+        scope: &Scope,
+        user: Option<UserId>,
+        limit: usize,
+    ) -> Result<Vec<Event>, LedgerError> {
+        let wanted =
+            |event: &&Event| event.scope == *scope && (user.is_none() || event.user == user);
+        Ok(self
+            .with(|store| {
+                let newest = store.events.iter().rev();
+                newest.filter(wanted).take(limit).cloned().collect()
+            })
+            .await)
+    }
+}

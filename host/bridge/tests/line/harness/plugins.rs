@@ -1,0 +1,102 @@
+//! Plugins as pure functions of the source. `displayName` says what the rules do: `deny`, `defer`, `trap`, or nothing.
+
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use bridge::port::plugins::{
+    Denial, Ending, Evaluated, Evaluation, Operation, PluginFailure, Plugins, Step, Verdict,
+};
+use bridge::source::Source;
+use bridge::target::{Attribute, Target};
+use serde_json::{Map, Value, json};
+
+#[derive(Debug, Default)]
+pub(crate) struct Pure {
+    pub(crate) operations: Mutex<Vec<Operation>>,
+}
+
+/// The mapping, for assertions too: what CXone is to hold of a source.
+pub(crate) fn mapped(source: &Source) -> Target {
+    let document = Value::Object(source.as_map().clone());
+    let mut target = Target::default();
+    let mut map = |attribute, pointer: &str| {
+        if let Some(text) = document.pointer(pointer).and_then(Value::as_str) {
+            target.set(attribute, text);
+        }
+    };
+    map(Attribute::UserName, "/userName");
+    map(Attribute::GivenName, "/name/givenName");
+    map(Attribute::FamilyName, "/name/familyName");
+    map(Attribute::DisplayName, "/displayName");
+    map(Attribute::Email, "/emails/0/value");
+    map(Attribute::Role, "/title");
+    target
+}
+
+fn trap() -> PluginFailure {
+    PluginFailure {
+        plugin: "pure".to_owned(),
+        ending: Ending::Trap,
+        message: "as asked".to_owned(),
+    }
+}
+
+#[async_trait]
+impl Plugins for Pure {
+    async fn evaluate(&self, evaluation: Evaluation) -> Result<Evaluated, PluginFailure> {
+        let operation = evaluation.operation;
+        self.operations.lock().expect("no panic").push(operation);
+        let target = mapped(&evaluation.source);
+        let verdict = match target.get(Attribute::DisplayName) {
+            Some("trap") => return Err(trap()),
+            Some("deny") => Verdict::Deny(Denial {
+                rule: "pure".to_owned(),
+                status: 400,
+                scim_type: Some("invalidValue".to_owned()),
+                detail: "denied".to_owned(),
+                attribute: Some("displayName".to_owned()),
+                fix: "ask for something else".to_owned(),
+            }),
+            Some("defer") => Verdict::Defer("waits for a group".to_owned()),
+            _ => Verdict::Allow,
+        };
+        Ok(Evaluated {
+            steps: vec![Step {
+                by: "pure".to_owned(),
+                changed: target.values.keys().copied().collect(),
+            }],
+            target,
+            template: None,
+            verdict,
+            warnings: Vec::new(),
+        })
+    }
+
+    async fn to_target(&self, source: Source) -> Result<Target, PluginFailure> {
+        Ok(mapped(&source))
+    }
+
+    async fn to_source(
+        &self,
+        target: Target,
+        _remembered: Option<Source>,
+    ) -> Result<Source, PluginFailure> {
+        let text = |attribute| target.get(attribute).unwrap_or_default().to_owned();
+        let mut source = Map::new();
+        source.insert("userName".to_owned(), json!(text(Attribute::UserName)));
+        source.insert(
+            "name".to_owned(),
+            json!({"givenName": text(Attribute::GivenName), "familyName": text(Attribute::FamilyName)}),
+        );
+        source.insert(
+            "emails".to_owned(),
+            json!([{"value": text(Attribute::Email)}]),
+        );
+        source.insert("active".to_owned(), json!(target.active.unwrap_or(true)));
+        Ok(source.into())
+    }
+
+    fn not_loaded(&self) -> Vec<PluginFailure> {
+        Vec::new()
+    }
+}

@@ -1,0 +1,13 @@
+//! The straight line over doubles of its ports: a strict ledger, a CXone that fails on demand, plugins that are pure functions.
+//! Time is paused, so that outages of hours pass in no time.
+
+#![allow(clippy::expect_used, clippy::panic)] // Helpers of tests; clippy's own exemption stops at #[test].
+
+mod crash;
+mod create;
+mod harness;
+mod leave;
+mod model;
+mod owed;
+mod owner;
+mod update;
