@@ -1,7 +1,7 @@
 //! Builds the bundled plugins for wasm and makes components of them, so that plain cargo does everything.
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,10 @@ const PROFILE: &str = "guest";
 
 /// A small stack, because every call pays for the pages that it touches; and 1 MiB from the start, because growing memory is a
 /// system call in the host.
-const RUSTFLAGS: &str = "-Clink-arg=-zstack-size=65536 -Clink-arg=--initial-memory=1048576";
+const RUSTFLAGS: [&str; 2] = [
+    "-Clink-arg=-zstack-size=65536",
+    "-Clink-arg=--initial-memory=1048576",
+];
 
 /// What a build script must not hand down to cargo: flags and wrappers meant for the host's own build.
 const NOT_INHERITED: [&str; 6] = [
@@ -139,7 +142,15 @@ fn build(workspace: &Path, guest: &Path) -> Result<(), String> {
     cargo
         .env("CARGO_TARGET_DIR", guest)
         .env("CARGO_BUILD_BUILD_DIR", guest);
-    cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", RUSTFLAGS);
+    let mut flags = RUSTFLAGS.map(OsString::from).to_vec();
+    if let Some(home) = env::var_os("CARGO_HOME") {
+        // The messages of panics name files: without where they lie, a component has the same bytes wherever it is built.
+        let mut flag = OsString::from("--remap-path-prefix=");
+        flag.push(Path::new(&home).join("registry").join("src"));
+        flag.push("=");
+        flags.push(flag);
+    }
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join(OsStr::new("\x1f")));
     let status = cargo
         .status()
         .map_err(|error| format!("cargo for the bundled plugins: {error}"))?;

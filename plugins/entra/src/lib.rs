@@ -67,7 +67,7 @@ impl Mapper for Entra {
     }
 }
 
-jackfield_sdk::register!(Entra: mapper);
+jackfield_sdk::register!(Entra: mapper; schema = include_str!("../settings.schema.json"));
 
 #[cfg(test)]
 mod tests;

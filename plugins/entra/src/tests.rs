@@ -1,4 +1,4 @@
-use jackfield_sdk::{Code, Group, native, settings};
+use jackfield_sdk::{Code, Group, native, settings, testing};
 use serde_json::Value;
 
 use super::*;
@@ -89,7 +89,7 @@ fn mistakes_in_settings_are_named_with_their_place() {
         ),
         (
             r#"{"attributes":{"mail":"x"}}"#,
-            "settings.attributes: unknown target attribute `mail`, expected one of `userName`, ",
+            "settings.attributes.mail: unknown target attribute `mail`, expected one of `userName`, ",
         ),
         (
             r#"{"attributes":{"role":{"frm":"x"}}}"#,
@@ -130,4 +130,10 @@ fn somebody_whom_entra_never_wrote_gets_a_source() {
         r#""phoneNumbers":[{"type":"mobile","value":"+44 7700 900123"}],"roles":[{"primary":true,"value":"Agent"}],"active":true}"#
     );
     assert_eq!(made.unwrap(), expected);
+}
+
+#[test]
+fn the_schema_in_the_file_is_that_of_the_settings() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/settings.schema.json");
+    assert_eq!(testing::schema_is_current::<Entra>(file), Ok(()));
 }

@@ -78,7 +78,7 @@ impl jackfield_sdk::TemplateChooser for TemplateChooser {
     }
 }
 
-jackfield_sdk::register!(TemplateChooser: template_chooser);
+jackfield_sdk::register!(TemplateChooser: template_chooser; schema = include_str!("../settings.schema.json"));
 
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,4 @@
-use jackfield_sdk::{Group, native};
+use jackfield_sdk::{Group, native, testing};
 
 use super::*;
 
@@ -140,4 +140,10 @@ fn mistakes_in_settings_are_named() {
         let error = choose(written).unwrap_err().to_string();
         assert!(error.contains(said), "{written}: {error}");
     }
+}
+
+#[test]
+fn the_schema_in_the_file_is_that_of_the_settings() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/settings.schema.json");
+    assert_eq!(testing::schema_is_current::<TemplateChooser>(file), Ok(()));
 }

@@ -42,7 +42,7 @@ impl Rules for TenantRules {
     }
 }
 
-jackfield_sdk::register!(TenantRules: rules);
+jackfield_sdk::register!(TenantRules: rules; schema = include_str!("../settings.schema.json"));
 
 #[cfg(test)]
 mod tests;

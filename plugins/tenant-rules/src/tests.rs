@@ -280,3 +280,9 @@ fn mistakes_in_settings_are_named() {
         assert!(error.contains(said), "{settings}: {error}");
     }
 }
+
+#[test]
+fn the_schema_in_the_file_is_that_of_the_settings() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/settings.schema.json");
+    assert_eq!(testing::schema_is_current::<TenantRules>(file), Ok(()));
+}

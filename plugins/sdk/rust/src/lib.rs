@@ -91,13 +91,18 @@ pub use target::{Attribute, Target};
 ///
 /// The kinds are `mapper`, `template_chooser` and `rules`. `about` comes by itself, from the crate's manifest and the
 /// settings' type. Off wasm nothing is exported and the kinds are only checked.
+///
+/// `register!(MyPlugin: mapper; schema = include_str!("../settings.schema.json"));` takes the settings' schema from a file
+/// instead of deriving it inside the component, which is then a third smaller and compiles the faster for it. The
+/// file is written and kept true by a test that calls `testing::schema_is_current`.
 #[macro_export]
 macro_rules! register {
-    ($plugin:ty : $($kind:ident),+ $(,)?) => {
+    ($plugin:ty : $($kind:ident),+ $(; schema = $schema:expr)? $(,)?) => {
         impl $crate::Package for $plugin {
             const NAME: &'static str = env!("CARGO_PKG_NAME");
             const VERSION: &'static str = env!("CARGO_PKG_VERSION");
             const DESCRIPTION: &'static str = env!("CARGO_PKG_DESCRIPTION");
+            $( const SCHEMA: ::std::option::Option<&'static str> = ::std::option::Option::Some($schema); )?
         }
 
         const _: () = {

@@ -48,6 +48,8 @@ pub trait Package {
     const VERSION: &'static str;
     /// The crate's description.
     const DESCRIPTION: &'static str;
+    /// The settings' schema, where it was derived before; else the component derives it.
+    const SCHEMA: Option<&'static str> = None;
 }
 
 /// Two pure functions between what an identity provider says and what CXone should hold.

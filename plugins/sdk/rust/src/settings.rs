@@ -1,14 +1,17 @@
 //! Settings: from the configuration's JSON into the author's type, and that type's schema.
 
 mod one_or_many;
+mod place;
 
 use schemars::generate::SchemaSettings;
-use serde_json::{Value, json};
+use serde_json::Value;
+use serde_json::error::Category;
 
 pub use one_or_many::OneOrMany;
 
 use crate::error::Error;
 use crate::plugin::{Package, Plugin};
+use place::place;
 
 /// Reads and checks a plugin's settings.
 ///
@@ -17,43 +20,42 @@ use crate::plugin::{Package, Plugin};
 pub fn parse<P: Plugin>(text: &str) -> Result<P::Settings, Error> {
     let settings = match serde_json::from_str::<P::Settings>(text) {
         Ok(settings) => settings,
-        Err(_) => return Err(Error::settings(explain::<P>(text))),
+        Err(error) => return Err(Error::settings(explain(text, &error))),
     };
     P::validate(&settings).map_err(|message| Error::settings(format!("settings: {message}")))?;
     Ok(settings)
 }
 
-/// Reads once more to learn where it went wrong; done only on failure since it costs.
-fn explain<P: Plugin>(text: &str) -> String {
-    let deserializer = &mut serde_json::Deserializer::from_str(text);
-    match serde_path_to_error::deserialize::<_, P::Settings>(deserializer) {
-        Ok(_) => "settings: trailing characters after the object".to_owned(),
-        Err(error) => {
-            let path = error.path().to_string();
-            let message = error.into_inner().to_string();
-            // The operator wrote TOML: a position in the JSON made of it says nothing.
-            let message = message.split(" at line ").next().unwrap_or_default();
-            match path.as_str() {
-                "." => format!("settings: {message}"),
-                path => format!("settings.{path}: {message}"),
-            }
-        }
-    }
+/// The place and what is wrong there.
+fn explain(text: &str, error: &serde_json::Error) -> String {
+    let path = match error.classify() {
+        Category::Data => place(text, error.line(), error.column()),
+        Category::Syntax | Category::Eof | Category::Io => String::new(),
+    };
+    let message = error.to_string();
+    // The operator wrote TOML: a position in the JSON made of it says nothing.
+    let message = message.split(" at line ").next().unwrap_or_default();
+    format!("settings{path}: {message}")
 }
 
 /// What a plugin says of itself: the answer of `about.describe`.
 pub fn describe<P: Plugin + Package>() -> String {
-    json!({
-        "name": <P as Plugin>::NAME.unwrap_or(<P as Package>::NAME),
-        "version": <P as Plugin>::VERSION.unwrap_or(<P as Package>::VERSION),
-        "description": P::DESCRIPTION,
-        "settings": schema::<P>(),
-    })
-    .to_string()
+    let text = |text: &str| Value::from(text).to_string();
+    format!(
+        r#"{{"name":{},"version":{},"description":{},"settings":{}}}"#,
+        text(<P as Plugin>::NAME.unwrap_or(<P as Package>::NAME)),
+        text(<P as Plugin>::VERSION.unwrap_or(<P as Package>::VERSION)),
+        text(P::DESCRIPTION),
+        // Known when the component is compiled: what derives a schema is left out where it is given.
+        match P::SCHEMA {
+            Some(schema) => schema.trim_end().to_owned(),
+            None => schema::<P>().to_string(),
+        },
+    )
 }
 
 /// The JSON Schema (2020-12) of a plugin's settings. Unknown keys at the top are always refused.
-fn schema<P: Plugin>() -> Value {
+pub(crate) fn schema<P: Plugin>() -> Value {
     let schema = SchemaSettings::draft2020_12()
         .into_generator()
         .into_root_schema_for::<P::Settings>();

@@ -1,9 +1,13 @@
 //! What stands in for the host where a plugin runs natively, so that plain `cargo test` tests it. Each thread has its own.
 
 use std::cell::RefCell;
+use std::path::Path;
+
+use serde_json::Value;
 
 use crate::directory::{Role, Team};
 use crate::log::Level;
+use crate::plugin::{Package, Plugin};
 
 /// The snapshot that [`crate::directory`] reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +59,29 @@ pub fn set_directory(directory: Directory) {
 /// Takes the lines that this thread logged.
 pub fn logs() -> Vec<(Level, String)> {
     LOGS.take()
+}
+
+/// Whether the schema given to [`register!`](crate::register) is the one of the settings' type. For the one test of a plugin
+/// that keeps it in a file; with the environment variable `JACKFIELD_WRITE_SCHEMA` set, it writes the file.
+///
+/// # Errors
+/// When the two differ, or the file cannot be written; says what to do.
+pub fn schema_is_current<P: Plugin + Package>(file: impl AsRef<Path>) -> Result<(), String> {
+    let derived = crate::settings::schema::<P>();
+    let file = file.as_ref();
+    if std::env::var_os("JACKFIELD_WRITE_SCHEMA").is_some() {
+        let text = format!("{derived:#}\n");
+        return std::fs::write(file, text).map_err(|error| format!("{}: {error}", file.display()));
+    }
+    let given = P::SCHEMA.and_then(|schema| serde_json::from_str::<Value>(schema).ok());
+    if given.as_ref() == Some(&derived) {
+        return Ok(());
+    }
+    Err(format!(
+        "{} is not the schema of the settings; run: JACKFIELD_WRITE_SCHEMA=1 cargo test -p {}",
+        file.display(),
+        <P as Package>::NAME
+    ))
 }
 
 pub(crate) fn collect(level: Level, message: &str) {
