@@ -174,3 +174,27 @@ async fn two_processes_take_turns_by_the_ledger_alone() {
     assert_eq!(made.count(), 1, "{one:?} {two:?}");
     world.held("bob");
 }
+
+/// The chain of futures is deep, and moved about on the stack in debug builds: an eighth of a worker's 2 MiB must do.
+#[test]
+fn a_small_stack_is_enough() {
+    let whole = || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .expect("a runtime");
+        runtime.block_on(async {
+            let world = World::new();
+            let user = world.create(person("ada")).await;
+            world.fail(Call::Replace, Fault::Away);
+            world
+                .change(patch(user.id, json!({"displayName": "Ada"})))
+                .await;
+            world.settle().await;
+            world.delete(user.id).await;
+        });
+    };
+    let thread = std::thread::Builder::new().stack_size(256 * 1024);
+    assert!(thread.spawn(whole).expect("a thread").join().is_ok());
+}
