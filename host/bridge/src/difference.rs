@@ -44,7 +44,11 @@ pub(crate) fn difference(user: &User, desired: &Target, held: &Target) -> Differ
         if wants.is_none() && (took.is_none() || attribute.required()) {
             continue;
         }
-        let untouched = same(attribute, holds, showed);
+        let attempted = user.attempted.get(&attribute).into_iter().flatten();
+        let untouched = same(attribute, holds, showed)
+            || attempted
+                .into_iter()
+                .any(|value| same(attribute, holds, Some(value)));
         match owner(user, attribute) {
             Owner::Cxone => continue,
             // CXone's value is not what it showed after our last write: its people changed it. The same holds for a value
@@ -86,6 +90,16 @@ pub(crate) fn nothing_to_tell(user: &User, desired: &Target) -> bool {
     told && accepted.active == desired.active && Attribute::ALL.into_iter().all(equal)
 }
 
+/// Notes what CXone is about to be sent, of what may be handed over.
+pub(crate) fn attempt(user: &mut User, desired: &Target) {
+    for (attribute, value) in &desired.values {
+        if owner(user, *attribute) == Owner::Handover {
+            let values = user.attempted.entry(*attribute).or_default();
+            values.insert(value.clone());
+        }
+    }
+}
+
 /// What CXone has accepted once a desired target went through, and which attributes it shows otherwise.
 pub(crate) fn accept(user: &mut User, desired: &Target, held: &Target) -> Vec<Attribute> {
     let mut values: BTreeMap<Attribute, String> = BTreeMap::new();
@@ -107,6 +121,7 @@ pub(crate) fn accept(user: &mut User, desired: &Target, held: &Target) -> Vec<At
         active: desired.active,
     });
     user.shown = Some(held.clone());
+    user.attempted.clear();
     unconfirmed
 }
 

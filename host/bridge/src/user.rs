@@ -112,6 +112,10 @@ pub struct User {
     pub accepted: Option<Target>,
     /// What CXone showed right after that.
     pub shown: Option<Target>,
+    /// What CXone was sent since it last accepted something, of what may be handed over: a request that seemed lost may have
+    /// arrived, and its value is ours, not that of CXone's people.
+    #[serde(default)]
+    pub attempted: BTreeMap<Attribute, BTreeSet<String>>,
     /// The owners that differ from the defaults.
     pub owners: BTreeMap<Attribute, Owned>,
     /// Which plugin, template or rule set which attribute of the last desired target.
@@ -149,6 +153,7 @@ impl User {
             target_name: None,
             accepted: None,
             shown: None,
+            attempted: BTreeMap::new(),
             owners: BTreeMap::new(),
             provenance: BTreeMap::new(),
             template: None,

@@ -8,6 +8,7 @@ use tokio::time::timeout;
 
 use crate::connection::Connection;
 use crate::converge::{Done, Told, Undone, converge, names};
+use crate::difference::attempt;
 use crate::event::{Event, EventKind};
 use crate::leave::leave;
 use crate::line::{Bridge, busy, refusal_detail};
@@ -86,8 +87,11 @@ impl Bridge {
     pub(crate) async fn carry_out(
         &self,
         connection: &Connection,
-        work: Work,
+        mut work: Work,
     ) -> Result<Carried, Refusal> {
+        if let Task::Converge(desired) = &work.task {
+            attempt(&mut work.user, desired);
+        }
         let fence = self.open(&work.intent()).await?;
         let mut user = work.user.clone();
         let ledger = self.ledger.as_ref();

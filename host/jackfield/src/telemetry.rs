@@ -18,12 +18,13 @@ pub struct LogOptions {
     log_json: bool,
 }
 
-/// Starts logging. A level that cannot be read counts as `info`.
+/// Starts logging. A level that cannot be read counts as `info`, and is said to.
 pub fn start(arguments: &LogOptions) {
     // These log addresses at their finer levels, and an address may hold a user name.
     let quiet = "h2=warn,hyper=warn,hyper_util=warn,reqwest=warn,rustls=warn";
-    let filter = EnvFilter::try_new(format!("{},{quiet}", arguments.log))
-        .unwrap_or_else(|_| EnvFilter::new(format!("info,{quiet}")));
+    let wanted = EnvFilter::try_new(format!("{},{quiet}", arguments.log));
+    let unreadable = wanted.is_err();
+    let filter = wanted.unwrap_or_else(|_| EnvFilter::new(format!("info,{quiet}")));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);
@@ -35,4 +36,7 @@ pub fn start(arguments: &LogOptions) {
             .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
             .try_init()
     };
+    if unreadable {
+        tracing::warn!("--log cannot be read as a level or filter: logging at info");
+    }
 }

@@ -9,9 +9,11 @@ use bridge::line::Bridge;
 use bridge::name::Scope;
 use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode, header};
+use scim::error::Error;
 
 use crate::authenticate::{Credential, admits};
 use crate::call::Call;
+use crate::error::Failure;
 use crate::respond::{self, Answer};
 use crate::{address, body};
 
@@ -53,7 +55,11 @@ impl ScimService {
         let endpoint = endpoint(request.uri().path());
         let answer = match tokio::time::timeout(DEADLINE, self.handle(request)).await {
             Ok(answer) => answer,
-            Err(_) => respond::error(StatusCode::SERVICE_UNAVAILABLE, "the request took too long"),
+            Err(_) => {
+                let error = Error::status(503, "the request took too long; send it again");
+                let retry_after = Some(30);
+                respond::failure(&Failure { error, retry_after })
+            }
         };
         let (status, ms) = (answer.status().as_u16(), started.elapsed().as_millis());
         tracing::info!(%method, endpoint, status, ms, "answered");

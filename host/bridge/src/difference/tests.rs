@@ -185,3 +185,28 @@ fn accepting_says_what_is_shown_otherwise() {
     );
     assert_eq!(unconfirmed, [Attribute::Email]);
 }
+
+#[test]
+fn a_role_that_a_lost_write_of_ours_set_is_still_ours() {
+    let mut user = told(json!({"role": "Agent"}), json!({"role": "Agent"}));
+    attempt(&mut user, &target(json!({"role": "Manager"})));
+    attempt(&mut user, &target(json!({"role": "Evaluator"})));
+    let held = target(json!({"role": "Manager"}));
+    let found = difference(&user, &target(json!({"role": "Evaluator"})), &held);
+    assert_eq!(found.handed_over, []);
+    assert_eq!(
+        found.change.set.get(&Attribute::Role),
+        Some(&Some("Evaluator".to_owned()))
+    );
+    accept(
+        &mut user,
+        &target(json!({"role": "Evaluator"})),
+        &target(json!({"role": "Evaluator"})),
+    );
+    let found = difference(&user, &target(json!({"role": "Agent"})), &held);
+    assert_eq!(
+        found.handed_over,
+        [Attribute::Role],
+        "what was accepted since ends the doubt"
+    );
+}
