@@ -21,8 +21,19 @@ pub(crate) struct Address {
 pub(crate) struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
-    /// The value of a parameter. Given twice with different values it is an error: which one counts would be a guess.
+    /// The value of a parameter; an empty one counts as absent.
     pub(crate) fn get(&self, name: &str) -> Result<Option<&str>, Error> {
+        Ok(self.given(name)?.filter(|value| !value.is_empty()))
+    }
+
+    /// The filter. An empty one is there, and malformed: without it the answer would be everybody (idp.md N3).
+    pub(crate) fn filter(&self) -> Result<Option<&str>, Error> {
+        self.given("filter")
+    }
+
+    /// The value of a parameter as it stands. Given twice with different values it is an error: which one counts would be
+    /// a guess.
+    fn given(&self, name: &str) -> Result<Option<&str>, Error> {
         let mut values = self
             .0
             .iter()
@@ -36,7 +47,7 @@ impl Parameters {
                 "the parameter {name} is given twice"
             )));
         }
-        Ok((!first.is_empty()).then_some(first))
+        Ok(Some(first))
     }
 }
 
@@ -118,6 +129,19 @@ mod tests {
                 .get("count")
                 .is_err()
         );
+    }
+
+    #[test]
+    fn an_empty_filter_is_still_a_filter() {
+        let parameters = |text| address(text).expect("an address").parameters;
+        let empty = parameters("/a/b/scim/v2/Users?filter=&count=&x");
+        assert_eq!(empty.filter(), Ok(Some("")));
+        assert_eq!(empty.get("count"), Ok(None));
+        assert_eq!(
+            parameters("/a/b/scim/v2/Users?filter").filter(),
+            Ok(Some(""))
+        );
+        assert_eq!(parameters("/a/b/scim/v2/Users?").filter(), Ok(None));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::respond::{self, Answer};
 
 /// GET /Groups.
 pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Failure> {
-    if let Some(text) = call.parameters.get("filter")? {
+    if let Some(text) = call.parameters.filter()? {
         Filter::parse(text, ResourceSchemas::group())?;
     }
     let paging = Paging::from_query(

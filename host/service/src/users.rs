@@ -57,7 +57,7 @@ pub(crate) async fn read(call: &Call<'_>, id: &str) -> Result<Answer, Failure> {
 /// GET /Users.
 pub(crate) async fn list(call: &Call<'_>) -> Result<Answer, Failure> {
     let projection = projection(call)?;
-    let filter = match call.parameters.get("filter")? {
+    let filter = match call.parameters.filter()? {
         Some(text) => Some(Filter::parse(text, ResourceSchemas::user())?),
         None => None,
     };
