@@ -41,6 +41,9 @@ enum Expect {
 
 const OPERATORS: &[&str] = &["eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"];
 
+/// Quotation marks that quote nothing in a filter.
+const QUOTES: &[char] = &['\'', '`', '\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}'];
+
 pub(super) fn skeleton(text: &str) -> Result<Skeleton, Error> {
     if text.len() > super::MAX_LENGTH {
         return Err(Error::invalid_filter(format!(
@@ -99,6 +102,11 @@ pub(super) fn skeleton(text: &str) -> Result<Skeleton, Error> {
                 out.value(Raw::Quoted(value));
                 out.close(&mut drawn_in);
                 Expect::Conjunction
+            }
+            // Not a bare word but the wrong quotes: taken as it stands it would match nobody, and the client would create a
+            // duplicate of whom it did not find.
+            (Expect::Value, Token::Word(word)) if word.starts_with(QUOTES) => {
+                return Err(at(position, "a value is quoted by \", nothing else"));
             }
             (Expect::Value, Token::Word(word)) => {
                 out.value(Raw::Bare(word.to_owned()));

@@ -121,6 +121,8 @@ fn what_is_not_understood_is_refused() {
         "userName xx \"a\"",
         "userName eq \"a",
         "userName eq \"a\" and",
+        "userName eq 'a'",
+        "userName eq “a”",
         "userName eq \"a\" userName eq \"b\"",
         "(userName eq \"a\"",
         "userName eq \"a\")",
