@@ -157,11 +157,19 @@ pub(crate) async fn converge(
         for attribute in &found.handed_over {
             hand_over(user, *attribute, now);
         }
-        let (told, sent, shows) = if found.change.is_empty() {
+        let mut change = found.change;
+        if !change.is_empty() {
+            // A replace says everything: left as shown, what CXone accepted and does not show yet would be taken back.
+            for attribute in found.unconfirmed {
+                let value = wanted.get(attribute).map(str::to_owned);
+                change.set.insert(attribute, value);
+            }
+        }
+        let (told, sent, shows) = if change.is_empty() {
             (Told::Nothing, Vec::new(), held)
         } else {
-            match cxone.replace(&held, &found.change).await {
-                Ok(shows) => (Told::Replace, found.change.set.into_keys().collect(), shows),
+            match cxone.replace(&held, &change).await {
+                Ok(shows) => (Told::Replace, change.set.into_keys().collect(), shows),
                 Err(UpstreamError::Gone) => {
                     user.link = None;
                     continue;

@@ -5,7 +5,7 @@ use crate::converge::{Done, LOOKS, Told, Undone, looked};
 use crate::ownership::outranks;
 use crate::port::cxone::{Change, Cxone, Held, UpstreamError};
 use crate::port::ledger::Ledger;
-use crate::target::Target;
+use crate::target::{Attribute, Target};
 use crate::user::{State, User};
 
 /// Deactivates a user in CXone, unless there is nobody to deactivate or the person is somebody else's by now. CXone's objection
@@ -37,7 +37,7 @@ pub(crate) async fn leave(
             shows_inactive(user, held.target);
             return Ok(left(user, Told::Nothing));
         }
-        match cxone.replace(&held, &Change::deactivation()).await {
+        match cxone.replace(&held, &deactivation(user, &held)).await {
             Ok(shows) if shows.target.active == Some(true) => {
                 return Err(stays(
                     "CXone accepted the deactivation and shows the user active",
@@ -74,6 +74,23 @@ async fn whom(cxone: &dyn Cxone, user: &User) -> Result<Option<Held>, UpstreamEr
         }
     }
     Ok(None)
+}
+
+/// The change. CXone takes no replace without what it requires, and may not show all of that: an address that awaits
+/// verification, say. What it accepted is told again then, and failing that what the identity provider said.
+fn deactivation(user: &User, held: &Held) -> Change {
+    let mut change = Change::deactivation();
+    let required = Attribute::ALL.into_iter().filter(|it| it.required());
+    for attribute in required.filter(|it| held.target.get(*it).is_none()) {
+        let accepted = user.accepted.as_ref();
+        let mut said = user.source.emails();
+        let known = accepted.and_then(|target| target.get(attribute));
+        let known = known.or_else(|| said.next().filter(|_| attribute == Attribute::Email));
+        if let Some(value) = known {
+            change.set.insert(attribute, Some(value.to_owned()));
+        }
+    }
+    change
 }
 
 /// Everything else that CXone shows may stem from a request of ours that seemed lost: what it showed when it last accepted the
