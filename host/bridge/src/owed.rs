@@ -62,17 +62,24 @@ impl Bridge {
         }
     }
 
-    async fn round(
-        self: &Arc<Self>,
-        tenant: &TenantName,
-        resting: &mut Resting,
-    ) -> Result<Round, Refusal> {
+    /// Takes over the open intents of processes that are gone. It asks CXone nothing. Done once before requests are let in, so
+    /// that no match misses somebody whom a create that was cut short may have made.
+    pub async fn take_over(&self, tenant: &TenantName) -> Result<(), Refusal> {
         for open in self.ledger.expired(tenant, self.now()).await? {
             // One that cannot be settled must not keep the others waiting.
             if let Err(error) = self.recover(&open).await {
                 tracing::warn!(%tenant, %error, "an open intent cannot be settled yet");
             }
         }
+        Ok(())
+    }
+
+    async fn round(
+        self: &Arc<Self>,
+        tenant: &TenantName,
+        resting: &mut Resting,
+    ) -> Result<Round, Refusal> {
+        self.take_over(tenant).await?;
         resting.retain(|_, until| *until > Instant::now());
         let mut debts = self.ledger.owed(tenant, BATCH + resting.len()).await?;
         debts.retain(|user| !resting.contains_key(&user.id));

@@ -96,6 +96,11 @@ pub async fn start(config: Config, engine: &Engine) -> Result<Running, StartErro
     }
     let bridge = Arc::new(Bridge::new(ledger, connections, owner, now));
 
+    for tenant in &tenants {
+        if let Err(error) = bridge.take_over(tenant).await {
+            tracing::error!(%tenant, %error, "open intents cannot be read");
+        }
+    }
     let scim = listen(config.scim).await?;
     let admin = listen(config.admin).await?;
     let (stop, stopped) = watch::channel(false);
