@@ -87,7 +87,7 @@ impl Text<'_> {
         let message = if quoted {
             "the value that is filled in here has the wrong type".to_owned()
         } else {
-            first_line(&message)
+            without_value(&first_line(&message))
         };
         self.at(span, message, None)
     }
@@ -108,6 +108,15 @@ impl Text<'_> {
 
 fn first_line(message: &str) -> String {
     message.lines().next().unwrap_or_default().to_owned()
+}
+
+/// A value of a wrong type is quoted by the parser, and may be a secret all the same: its kind will do.
+fn without_value(message: &str) -> String {
+    let Some((found, expected)) = message.rsplit_once(", expected ") else {
+        return message.to_owned();
+    };
+    let kind = found.split(['`', '"']).next().unwrap_or_default();
+    format!("{}, expected {expected}", kind.trim_end())
 }
 
 /// The nearest of the known words, and all of them.
