@@ -8,9 +8,20 @@
     reason = "a test fails by panicking"
 )]
 
+mod adoption;
+mod bad_input;
+mod binary;
+mod crash;
+mod cxone;
+mod deactivation;
 mod demo;
 mod fixtures;
+mod guests;
 mod normalise_rules;
+mod outage;
+mod ownership;
+mod plugins;
+mod refusals;
 mod smoke;
 mod wire;
 mod world;

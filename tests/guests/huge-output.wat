@@ -1,0 +1,9 @@
+;; Answers a document of 2 MiB.
+(func (export "jackfield:plugin/mapper@0.1.0#to-target") (param i32) (result i32)
+  (drop (memory.grow (i32.const 40)))
+  (memory.fill (i32.const 65536) (i32.const 0x20) (i32.const 2097152))
+  (i32.store (i32.const 516) (i32.const 65536))
+  (i32.store (i32.const 520) (i32.const 2097152))
+  (i32.const 512))
+(func (export "jackfield:plugin/mapper@0.1.0#to-source")
+  (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32) unreachable)
