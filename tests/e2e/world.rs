@@ -1,7 +1,7 @@
 //! A world for a test: a simulated CXone, the service in front of it, a ledger of its own, all on 127.0.0.1 and free ports.
 
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jackfield::app::{self, Running};
@@ -13,28 +13,28 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 /// The token of every connection of a test world.
-pub const TOKEN: &str = "test-token";
+pub(crate) const TOKEN: &str = "test-token";
 
 /// A running world. Some of what it offers is used by a few tests only.
-pub struct World {
-    pub app: Running,
-    pub simulator: simulator::Running,
-    pub http: Client,
+pub(crate) struct World {
+    pub(crate) app: Running,
+    pub(crate) simulator: simulator::Running,
+    pub(crate) http: Client,
     toml: String,
     directory: TempDir,
 }
 
 /// An answer.
 #[derive(Debug)]
-pub struct Reply {
-    pub status: u16,
-    pub headers: reqwest::header::HeaderMap,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: reqwest::header::HeaderMap,
     /// `null` where the body is empty.
-    pub body: Value,
+    pub(crate) body: Value,
 }
 
 /// The part of a configuration that follows `[tenants.acme.cxone]`: one Entra connection with all three bundled plugins.
-pub const ENTRA: &str = r#"
+pub(crate) const ENTRA: &str = r#"
 [tenants.acme.connections.entra]
 idp = "entra"
 token = "test-token"
@@ -47,7 +47,7 @@ use = "tenant-rules"
 "#;
 
 /// One Entra connection with the mapper alone, as in the README.
-pub const MAPPER_ONLY: &str = r#"
+pub(crate) const MAPPER_ONLY: &str = r#"
 [tenants.acme.connections.entra]
 idp = "entra"
 token = "test-token"
@@ -57,12 +57,12 @@ use = "entra"
 
 impl World {
     /// A world with [`ENTRA`].
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::with(ENTRA).await
     }
 
     /// A world with the connections (and anything else) of `connections`, in TOML.
-    pub async fn with(connections: &str) -> Self {
+    pub(crate) async fn with(connections: &str) -> Self {
         let directory = TempDir::new().expect("a directory");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let simulator = Simulator::start(listener, Settings::default()).expect("a simulator");
@@ -93,24 +93,24 @@ access_key_secret = "simulator-secret"
     }
 
     /// Stops the service in good order and starts it again on the same ledger.
-    pub async fn restart(mut self) -> Self {
+    pub(crate) async fn restart(mut self) -> Self {
         self.app.stop().await;
         self.app = serve(&self.toml, self.directory.path()).await;
         self
     }
 
     /// A file of this world's directory.
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
 
     /// A request to the Entra connection; `path` is what follows `/scim/v2`.
-    pub async fn scim(&self, method: &str, path: &str, body: Option<Value>) -> Reply {
+    pub(crate) async fn scim(&self, method: &str, path: &str, body: Option<Value>) -> Reply {
         self.connection("acme/entra", method, path, body).await
     }
 
     /// A request to a connection.
-    pub async fn connection(
+    pub(crate) async fn connection(
         &self,
         scope: &str,
         method: &str,
@@ -134,27 +134,27 @@ access_key_secret = "simulator-secret"
     }
 
     /// Creates a user and answers the id.
-    pub async fn created(&self, body: Value) -> String {
+    pub(crate) async fn created(&self, body: Value) -> String {
         let reply = self.scim("POST", "/Users", Some(body)).await;
         assert_eq!(reply.status, 201, "{}", reply.body);
         reply.body["id"].as_str().expect("an id").to_owned()
     }
 
     /// A PATCH with these operations.
-    pub async fn patch(&self, id: &str, operations: Value) -> Reply {
+    pub(crate) async fn patch(&self, id: &str, operations: Value) -> Reply {
         let body = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations});
         self.scim("PATCH", &format!("/Users/{id}"), Some(body))
             .await
     }
 
     /// What the simulator holds and was told.
-    pub async fn state(&self) -> Value {
+    pub(crate) async fn state(&self) -> Value {
         let url = format!("{}/simulator/state", self.simulator.base_url());
         reply(self.http.get(url)).await.body
     }
 
     /// The person of this user name as the simulated CXone shows them.
-    pub async fn held(&self, user_name: &str) -> Option<Value> {
+    pub(crate) async fn held(&self, user_name: &str) -> Option<Value> {
         let state = self.state().await;
         state["users"]
             .as_array()?
@@ -164,7 +164,7 @@ access_key_secret = "simulator-secret"
     }
 
     /// The calls on CXone's users since the `skip`th: method, path, body.
-    pub async fn told(&self) -> Vec<(String, String, Value)> {
+    pub(crate) async fn told(&self) -> Vec<(String, String, Value)> {
         let state = self.state().await;
         let calls = state["calls"].as_array().cloned().unwrap_or_default();
         let users = calls.into_iter().filter(|call| {
@@ -181,7 +181,7 @@ access_key_secret = "simulator-secret"
     }
 
     /// The writes on CXone's users: method, path, body.
-    pub async fn writes(&self) -> Vec<(String, String, Value)> {
+    pub(crate) async fn writes(&self) -> Vec<(String, String, Value)> {
         self.told()
             .await
             .into_iter()
@@ -190,7 +190,7 @@ access_key_secret = "simulator-secret"
     }
 
     /// Changes the simulator's settings.
-    pub async fn settings(&self, settings: Value) {
+    pub(crate) async fn settings(&self, settings: Value) {
         let url = format!("{}/simulator/settings", self.simulator.base_url());
         let request = self
             .http
@@ -202,13 +202,13 @@ access_key_secret = "simulator-secret"
     }
 
     /// Sets one switch of the simulator.
-    pub async fn switch(&self, name: &str, value: impl Into<Value>) {
+    pub(crate) async fn switch(&self, name: &str, value: impl Into<Value>) {
         self.settings(json!({"switches": {name: value.into()}}))
             .await;
     }
 
     /// Waits, up to 30 s, until something holds.
-    pub async fn eventually<F: AsyncFn(&Self) -> bool>(&self, what: &str, holds: F) {
+    pub(crate) async fn eventually<F: AsyncFn(&Self) -> bool>(&self, what: &str, holds: F) {
         for _ in 0..600 {
             if holds(self).await {
                 return;
@@ -220,7 +220,7 @@ access_key_secret = "simulator-secret"
 }
 
 /// Sends a request.
-pub async fn reply(request: reqwest::RequestBuilder) -> Reply {
+pub(crate) async fn reply(request: reqwest::RequestBuilder) -> Reply {
     let answer = request.send().await.expect("an answer");
     let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
     let text = answer.text().await.expect("a body");
@@ -242,19 +242,30 @@ async fn serve(toml: &str, directory: &Path) -> Running {
     app::start(config, engine()).await.expect("a service")
 }
 
-/// One engine for all tests of the process, so that a component is compiled once.
+/// One engine for all tests of the process. It forgets a component that nobody uses, so its plugins are held here: else each
+/// world would compile them anew.
 fn engine() -> &'static plugin::Engine {
-    static ENGINE: OnceLock<plugin::Engine> = OnceLock::new();
-    ENGINE.get_or_init(|| app::engine().expect("an engine"))
+    static ENGINE: OnceLock<(plugin::Engine, Vec<Arc<plugin::Loaded>>)> = OnceLock::new();
+    let (engine, _) = ENGINE.get_or_init(|| {
+        let engine = app::engine().expect("an engine");
+        let load = |plugin: &bundled::Bundled| {
+            engine
+                .load(plugin.name, plugin.bytes)
+                .expect("a bundled plugin")
+        };
+        let loaded = bundled::all().iter().map(load).collect();
+        (engine, loaded)
+    });
+    engine
 }
 
 /// Ada, as Entra sends her (fixture E-05).
-pub fn ada() -> Value {
+pub(crate) fn ada() -> Value {
     person("ada", "Ada", "Byron")
 }
 
 /// Somebody, as Entra sends them.
-pub fn person(name: &str, given: &str, family: &str) -> Value {
+pub(crate) fn person(name: &str, given: &str, family: &str) -> Value {
     let address = format!("{name}@example.com");
     json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],
