@@ -159,10 +159,13 @@ pub(crate) async fn converge(
         }
         let mut change = found.change;
         if !change.is_empty() {
-            // A replace says everything: left as shown, what CXone accepted and does not show yet would be taken back.
+            // A replace says everything: given back as shown, what CXone accepted and shows otherwise would be taken back, and
+            // without what it requires CXone refuses. What it shows nothing of, a field that is not enabled, stays out.
             for attribute in found.unconfirmed {
-                let value = wanted.get(attribute).map(str::to_owned);
-                change.set.insert(attribute, value);
+                if attribute.required() || held.target.get(attribute).is_some() {
+                    let value = wanted.get(attribute).map(str::to_owned);
+                    change.set.insert(attribute, value);
+                }
             }
         }
         let (told, sent, shows) = if change.is_empty() {
