@@ -1,0 +1,280 @@
+//! The ports, filled at next to no cost: what is measured is what stands in front of them.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bridge::directory::{Directory, Role, Team};
+use bridge::event::Event;
+use bridge::name::{Scope, TenantName, UserId, fold};
+use bridge::port::cxone::{Change, Freshness, Held, UpstreamError};
+use bridge::port::ledger::{Intent, Ledger, LedgerError, Lookup, OpenIntent, Opening};
+use bridge::port::plugins::{Evaluated, Evaluation, PluginFailure, Plugins, Verdict};
+use bridge::source::Source;
+use bridge::target::{Attribute, Target};
+use bridge::user::User;
+use jiff::Timestamp;
+use serde_json::Value;
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A CXone that answers at once.
+#[derive(Debug)]
+pub(crate) struct Cxone {
+    people: Mutex<HashMap<String, Target>>,
+    directory: Arc<Directory>,
+}
+
+impl Default for Cxone {
+    fn default() -> Self {
+        let role = Role {
+            id: "role-agent".to_owned(),
+            name: "Agent".to_owned(),
+            status: "ACTIVE".to_owned(),
+        };
+        let team = Team {
+            id: "team-default".to_owned(),
+            name: "DefaultTeam".to_owned(),
+        };
+        let directory = Directory {
+            roles: vec![role],
+            teams: vec![team],
+            version: "1".to_owned(),
+        };
+        Self {
+            people: Mutex::default(),
+            directory: Arc::new(directory),
+        }
+    }
+}
+
+fn held(id: &str, target: &Target) -> Held {
+    Held {
+        id: id.to_owned(),
+        target: target.clone(),
+        raw: Value::Null,
+    }
+}
+
+#[async_trait]
+impl bridge::port::cxone::Cxone for Cxone {
+    async fn find(&self, user_name: &str) -> Result<Option<Held>, UpstreamError> {
+        let people = locked(&self.people);
+        let mut people = people.iter();
+        let named = people.find(|(_, target)| target.get(Attribute::UserName) == Some(user_name));
+        Ok(named.map(|(id, target)| held(id, target)))
+    }
+
+    async fn read(&self, id: &str) -> Result<Option<Held>, UpstreamError> {
+        Ok(locked(&self.people).get(id).map(|target| held(id, target)))
+    }
+
+    async fn create(&self, target: &Target) -> Result<Held, UpstreamError> {
+        let mut people = locked(&self.people);
+        let id = format!("cxone-{}", people.len());
+        people.insert(id.clone(), target.clone());
+        Ok(held(&id, target))
+    }
+
+    async fn replace(&self, before: &Held, change: &Change) -> Result<Held, UpstreamError> {
+        let mut target = before.target.clone();
+        for (attribute, value) in &change.set {
+            target.set(*attribute, value.as_deref().unwrap_or_default());
+        }
+        target.active = change.active.or(target.active);
+        let after = held(&before.id, &target);
+        locked(&self.people).insert(before.id.clone(), target);
+        Ok(after)
+    }
+
+    async fn directory(&self, _: Freshness) -> Result<Arc<Directory>, UpstreamError> {
+        Ok(Arc::clone(&self.directory))
+    }
+}
+
+/// No plugin: five values taken over as they are.
+#[derive(Debug)]
+pub(crate) struct Direct;
+
+fn direct(source: &Source) -> Target {
+    let mut target = Target::default();
+    let document = source.as_map();
+    let name = |part: &str| document.get("name").and_then(|name| name.get(part));
+    let email = || document.get("emails")?.as_array()?.first()?.get("value");
+    for (attribute, value) in [
+        (Attribute::UserName, document.get("userName")),
+        (Attribute::GivenName, name("givenName")),
+        (Attribute::FamilyName, name("familyName")),
+        (Attribute::DisplayName, document.get("displayName")),
+        (Attribute::Email, email()),
+    ] {
+        target.set(attribute, value.and_then(Value::as_str).unwrap_or_default());
+    }
+    target
+}
+
+#[async_trait]
+impl Plugins for Direct {
+    async fn evaluate(&self, evaluation: Evaluation) -> Result<Evaluated, PluginFailure> {
+        Ok(Evaluated {
+            target: direct(&evaluation.source),
+            template: evaluation.applied,
+            steps: Vec::new(),
+            verdict: Verdict::Allow,
+            warnings: Vec::new(),
+        })
+    }
+
+    async fn to_target(&self, source: Source) -> Result<Target, PluginFailure> {
+        Ok(direct(&source))
+    }
+
+    async fn to_source(
+        &self,
+        _: Target,
+        remembered: Option<Source>,
+    ) -> Result<Source, PluginFailure> {
+        Ok(remembered.unwrap_or_default())
+    }
+
+    fn not_loaded(&self) -> Vec<PluginFailure> {
+        Vec::new()
+    }
+}
+
+/// A ledger that forgets its events and everything else with the process. It keeps what the benchmark's requests need of the
+/// contract: versions, sequence, one row for each id.
+#[derive(Debug, Default)]
+pub(crate) struct Memory(Mutex<Rows>);
+
+#[derive(Debug, Default)]
+struct Rows {
+    users: HashMap<UserId, User>,
+    /// By folded name in CXone.
+    named: HashMap<String, UserId>,
+    granted: u64,
+}
+
+impl Rows {
+    fn store(&mut self, mut user: User) -> Result<User, LedgerError> {
+        let there = self.users.get(&user.id).map_or(0, |user| user.version);
+        if there != user.version {
+            return Err(LedgerError::Stale);
+        }
+        if user.sequence == 0 {
+            user.sequence = i64::try_from(self.users.len()).unwrap_or(i64::MAX) + 1;
+        }
+        user.version += 1;
+        if let Some(name) = user.folded_target_name() {
+            self.named.insert(name, user.id);
+        }
+        self.users.insert(user.id, user.clone());
+        Ok(user)
+    }
+}
+
+#[async_trait]
+impl Ledger for Memory {
+    async fn user(&self, _: &Scope, id: UserId) -> Result<Option<User>, LedgerError> {
+        Ok(locked(&self.0).users.get(&id).cloned())
+    }
+
+    async fn find_users(&self, _: &Scope, lookup: &Lookup) -> Result<Vec<User>, LedgerError> {
+        let Lookup::Name(name) = lookup else {
+            return Ok(Vec::new());
+        };
+        let rows = locked(&self.0);
+        let named = rows.users.values();
+        let named = named.filter(|user| fold(user.source.user_name()) == *name);
+        Ok(named.cloned().collect())
+    }
+
+    async fn list_users(&self, _: &Scope, _: i64, _: usize) -> Result<Vec<User>, LedgerError> {
+        Ok(Vec::new())
+    }
+
+    async fn page_users(&self, _: &Scope, _: u64, _: usize) -> Result<Vec<User>, LedgerError> {
+        Ok(Vec::new())
+    }
+
+    async fn count_users(&self, _: &Scope) -> Result<u64, LedgerError> {
+        Ok(locked(&self.0).users.len() as u64)
+    }
+
+    async fn tombstones(&self, _: &Scope, _: &str) -> Result<Vec<User>, LedgerError> {
+        Ok(Vec::new())
+    }
+
+    async fn linked(&self, _: &TenantName, cxone_id: &str) -> Result<Vec<User>, LedgerError> {
+        let rows = locked(&self.0);
+        let linked = rows.users.values();
+        let linked = linked.filter(|user| user.link.as_deref() == Some(cxone_id));
+        Ok(linked.cloned().collect())
+    }
+
+    async fn holders(&self, _: &TenantName, name: &str) -> Result<Vec<User>, LedgerError> {
+        let rows = locked(&self.0);
+        let holder = rows.named.get(name).and_then(|id| rows.users.get(id));
+        Ok(holder.cloned().into_iter().collect())
+    }
+
+    async fn commit(&self, user: User, _: Vec<Event>) -> Result<User, LedgerError> {
+        locked(&self.0).store(user)
+    }
+
+    async fn record(&self, _: Vec<Event>) -> Result<(), LedgerError> {
+        Ok(())
+    }
+
+    async fn open(
+        &self,
+        _: &Intent,
+        _: &str,
+        _: Timestamp,
+        _: Duration,
+    ) -> Result<Opening, LedgerError> {
+        let mut rows = locked(&self.0);
+        rows.granted += 1;
+        Ok(Opening::Granted {
+            fence: rows.granted,
+        })
+    }
+
+    async fn seize(
+        &self,
+        _: &OpenIntent,
+        _: &str,
+        _: Timestamp,
+        _: Duration,
+    ) -> Result<u64, LedgerError> {
+        Err(LedgerError::Stale)
+    }
+
+    async fn close(&self, _: u64, user: User, _: Vec<Event>) -> Result<User, LedgerError> {
+        locked(&self.0).store(user)
+    }
+
+    async fn abandon(&self, _: u64, _: UserId, _: Vec<Event>) -> Result<(), LedgerError> {
+        Ok(())
+    }
+
+    async fn expired(&self, _: &TenantName, _: Timestamp) -> Result<Vec<OpenIntent>, LedgerError> {
+        Ok(Vec::new())
+    }
+
+    async fn owed(&self, _: &TenantName, _: usize) -> Result<Vec<User>, LedgerError> {
+        Ok(Vec::new())
+    }
+
+    async fn events(
+        &self,
+        _: &Scope,
+        _: Option<UserId>,
+        _: usize,
+    ) -> Result<Vec<Event>, LedgerError> {
+        Ok(Vec::new())
+    }
+}
