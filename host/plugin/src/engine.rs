@@ -37,8 +37,8 @@ pub struct EngineSettings {
     /// How many guests run at once and how many wait.
     pub pool: PoolSize,
     /// The operator states that this host never swaps. Memory is then reset by asking the kernel which pages are dirty, which
-    /// halves the cost of a call. With swap that is a hole between tenants: wasmtime 48 takes a page that was swapped out for
-    /// a clean one and leaves the former guest's bytes in it.
+    /// pays where a guest touches more memory than is reset in place anyway. With swap that is a hole between tenants: wasmtime
+    /// 48 takes a page that was swapped out for a clean one and leaves the former guest's bytes in it.
     pub assume_no_swap: bool,
 }
 
