@@ -72,7 +72,7 @@ fn main() {
     let mut times: [Vec<Duration>; 3] = Default::default();
     for round in 0..=ROUNDS {
         let turns = [
-            turn(|| natively()),
+            turn(natively),
             turn(|| called(&fresh, &input)),
             turn(|| called(&scanned, &input)),
         ];
@@ -84,7 +84,7 @@ fn main() {
         }
     }
     let faults = [
-        faults(|| natively()),
+        faults(natively),
         faults(|| called(&fresh, &input)),
         faults(|| called(&scanned, &input)),
     ];

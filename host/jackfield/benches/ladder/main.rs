@@ -100,11 +100,10 @@ fn print_costs(costs: &[[Vec<f64>; 2]; 4]) {
     );
     for (at, request) in Request::ALL.into_iter().enumerate() {
         println!(
-            "\n{:<40}{:>8}   {:<24}{}",
+            "\n{:<40}{:>8}   {:<24}x the rung above",
             request.name(),
             "us",
-            "x bare hyper",
-            "x the rung above"
+            "x bare hyper"
         );
         let mut above = None;
         for (rung, cost) in Rung::ALL.into_iter().zip(costs) {

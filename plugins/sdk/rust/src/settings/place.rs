@@ -1,6 +1,6 @@
 //! Where in a JSON text something went wrong, as a path of keys.
 //!
-//! A deserialiser that tracks its path is compiled once more for every type of settings, and was a sixth of a component.
+//! A deserialiser that tracks its path is compiled once more for every type of settings, and was a tenth of a component.
 //! Errors of `serde_json` carry a position, and the keys that lead there are found by reading the text up to it.
 
 /// The path to what was read last when `line` and `column` (from 1, in bytes) were reached: `.rules[0].when`, empty for the
