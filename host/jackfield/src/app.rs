@@ -203,7 +203,7 @@ fn chain(engine: &Engine, scope: &Scope, idp: &str, plugins: Vec<config::Plugin>
             }),
             Component::File(path) => std::fs::read(path).map(Into::into).map_err(|error| format!("it cannot be read: {error}")),
         };
-        PluginSource { name: plugin.component.name(), component, settings: plugin.settings }
+        PluginSource { name: plugin.name, component, settings: plugin.settings }
     });
     let facts = ConnectionFacts {
         tenant: scope.tenant.to_string(),

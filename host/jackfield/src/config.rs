@@ -97,6 +97,8 @@ impl fmt::Debug for Connection {
 /// A plugin of a connection.
 #[derive(Clone)]
 pub struct Plugin {
+    /// Its name in messages: `use`, as it is written. A whole path of the server is nobody's business.
+    pub name: String,
     /// A bundled plugin's name, or the path of a component.
     pub component: Component,
     /// Its settings, as JSON.
@@ -118,16 +120,6 @@ pub enum Component {
     Bundled(String),
     /// It is a file; a relative path counts from the configuration file.
     File(PathBuf),
-}
-
-impl Component {
-    /// The name in messages.
-    pub fn name(&self) -> String {
-        match self {
-            Component::Bundled(name) => name.clone(),
-            Component::File(path) => path.display().to_string(),
-        }
-    }
 }
 
 impl Config {
@@ -343,6 +335,7 @@ fn check_connection(
                 )
             })?;
             Ok(Plugin {
+                name: plugin.component.into_inner(),
                 component,
                 settings,
             })

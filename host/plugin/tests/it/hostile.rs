@@ -270,11 +270,14 @@ async fn nothing_that_a_guest_keeps_survives_a_call() {
     let bled = guest.answers(b"{\"userName\":\"bled\"}");
     let clean = Guest::echo(offset::FORWARD_DRAFT);
     let guest = guest.forward(&format!(
-        "(if (result i32) (i32.or (global.get $state) (i32.load (i32.const 60000)))
+        "(drop (memory.grow (i32.const 8)))
+         (if (result i32)
+           (i32.or (global.get $state) (i32.or (i32.load (i32.const 60000)) (i32.load (i32.const 500000))))
            (then {bled})
            (else
              (global.set $state (i32.const 1))
              (i32.store (i32.const 60000) (i32.const 1))
+             (i32.store (i32.const 500000) (i32.const 1))
              {clean}))"
     ));
     let forgetful = chain(&engine, &[("forgetful", &guest, json!({}))]);
