@@ -213,10 +213,9 @@ fn a_component_is_a_path_or_a_name() {
     ] {
         let config = parse(&README.replace("use = \"entra\"", &format!("use = \"{written}\"")));
         let config = config.expect("a configuration");
-        assert_eq!(
-            config.tenants[0].connections[0].plugins[0].component,
-            expected
-        );
+        let plugin = &config.tenants[0].connections[0].plugins[0];
+        assert_eq!(plugin.component, expected);
+        assert_eq!(plugin.name, written, "messages show no more of a path");
     }
 }
 
