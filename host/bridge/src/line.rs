@@ -23,7 +23,7 @@ use crate::said::{Ask, Effect, Said, apply, name_taken};
 use crate::target::{Attribute, Target};
 use crate::turns::{Turn, Turns};
 use crate::user::{Debt, State, User};
-use crate::work::{Origin, Task, Work};
+use crate::work::{Origin, Task, Work, owe, release};
 
 /// Where the time comes from: a parameter, so that tests own it.
 pub type Clock = fn() -> Timestamp;
@@ -317,14 +317,11 @@ impl Bridge {
         let mut event = self.event(&said, json!({"told": "nothing"}));
         event.detail["owed"] = json!(reason);
         let mut user = said.user;
-        let since = user.debt.as_ref().map_or(now, |debt| debt.since);
-        user.debt = Some(Debt {
-            deactivation: false,
-            since,
+        user.debt = user.debt.take().map(|debt| Debt {
             attempts: 0,
+            ..debt
         });
-        user.state = State::Owed;
-        user.reason = Some(reason);
+        owe(&mut user, false, reason, now);
         let user = self.ledger.commit(user, vec![event]).await?;
         self.wake(&user.scope.tenant);
         Ok(if said.creates {
@@ -347,11 +344,7 @@ impl Bridge {
         };
         let mut user = said.user;
         user.reason = Some(reason);
-        // A deactivation that CXone has not taken is delivered all the same: nobody has let the person in again yet.
-        if !user.debt.as_ref().is_some_and(|debt| debt.deactivation) {
-            user.debt = None;
-            user.state = State::Deferred;
-        }
+        release(&mut user, State::Deferred);
         let user = self.ledger.commit(user, vec![event]).await?;
         Ok(if said.creates {
             Answer::Created(user)

@@ -15,7 +15,7 @@ use crate::port::ledger::LedgerError;
 use crate::port::plugins::Operation;
 use crate::refusal::Refusal;
 use crate::user::{State, User};
-use crate::work::{Origin, Task, Work, mark_refused, owe};
+use crate::work::{Origin, Task, Work, mark_refused, owe, release};
 
 /// The pause after a round in which CXone took nothing, at first and at most.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(5));
@@ -158,7 +158,8 @@ impl Bridge {
             }
             Ok(Decision::Wait(reason, evaluated)) => {
                 let event = event(EventKind::Deferred, &user, detail(&evaluated));
-                (user.debt, user.state, user.reason) = (None, State::Deferred, Some(reason));
+                user.reason = Some(reason);
+                release(&mut user, State::Deferred);
                 self.ledger.commit(user, vec![event]).await?;
                 Ok(Progress::Done)
             }

@@ -129,6 +129,10 @@ pub struct User {
     /// The user names under which a create was, or may have been, sent with an unknown outcome: CXone is asked for each before
     /// anybody is created, and before a leaver counts as gone.
     pub uncertain: BTreeSet<String>,
+    /// Whether CXone never took a deactivation although the user is to be active again. Should the return not come about, it is
+    /// delivered all the same.
+    #[serde(default)]
+    pub undelivered: bool,
     /// What is owed, in state `owed`.
     pub debt: Option<Debt>,
     /// When the resource was created (SCIM meta.created).
@@ -160,6 +164,7 @@ impl User {
             state: State::Deferred,
             reason: None,
             uncertain: BTreeSet::new(),
+            undelivered: false,
             debt: None,
             created: now,
             modified: now,

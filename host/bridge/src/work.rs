@@ -189,6 +189,7 @@ impl Bridge {
         done: &Done,
     ) -> Result<User, Refusal> {
         user.debt = None;
+        user.undelivered = false;
         user.uncertain.clear();
         let mut events = vec![work.event.clone()];
         if work.origin == Origin::Queue {
@@ -288,12 +289,23 @@ impl Bridge {
 
 /// Notes a refusal on a user whose source was acknowledged.
 pub(crate) fn mark_refused(user: &mut User, denial: &Denial) {
-    user.debt = None;
-    user.state = State::Refused;
+    release(user, State::Refused);
     user.reason = Some(format!(
         "{}: {}; {}",
         denial.rule, denial.detail, denial.fix
     ));
+}
+
+/// Ends a debt, since what was asked does not come about for now. A deactivation that CXone has not taken is delivered all the same:
+/// nobody has let the person in again.
+pub(crate) fn release(user: &mut User, state: State) {
+    let debt = user.debt.take();
+    let deactivation = user.undelivered || debt.as_ref().is_some_and(|debt| debt.deactivation);
+    user.state = if deactivation { State::Owed } else { state };
+    user.debt = debt.filter(|_| deactivation).map(|debt| Debt {
+        deactivation,
+        ..debt
+    });
 }
 
 /// Notes a debt; since when and how often it was tried are kept.
@@ -302,6 +314,7 @@ pub(crate) fn owe(user: &mut User, deactivation: bool, reason: String, now: Time
         .debt
         .as_ref()
         .map_or((now, 0), |debt| (debt.since, debt.attempts));
+    user.undelivered |= !deactivation && user.debt.as_ref().is_some_and(|debt| debt.deactivation);
     user.debt = Some(Debt {
         deactivation,
         since,

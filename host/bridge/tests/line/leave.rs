@@ -210,6 +210,23 @@ async fn a_rule_that_defers_the_return_does_not_undo_the_disable() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_return_that_a_rule_refuses_later_does_not_undo_the_disable() {
+    let world = World::new();
+    let user = world.create(person("ada")).await;
+    world.cxone().down = true;
+    world.change(active(user.id, false)).await;
+    // The return is owed too: roles cannot be read, so no rule can be asked.
+    let returns = json!({"active": true, "displayName": "deny"});
+    assert_eq!(
+        world.change(patch(user.id, returns)).await.state,
+        State::Owed
+    );
+    world.cxone().down = false;
+    world.settle().await;
+    assert_eq!(world.held("ada").active, Some(false));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_disable_that_cxone_ignores_or_refuses_is_kept_and_blocks_nobody() {
     let world = World::new();
     let mut ids = Vec::new();
