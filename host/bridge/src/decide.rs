@@ -79,6 +79,7 @@ async fn evaluate(
             source: user.source.clone(),
             before,
             held: user.shown.clone(),
+            accepted: user.accepted.clone(),
             groups: Vec::new(),
             moment: now,
             directory: directory.clone(),

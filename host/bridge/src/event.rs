@@ -46,6 +46,12 @@ pub enum EventKind {
     PluginFailed,
     /// An open intent of a process that is gone was taken over.
     Recovered,
+    /// The person in CXone went to another connection, or came from one.
+    Transferred,
+    /// A group was created, changed or deleted.
+    Regrouped,
+    /// Groups changed, and the user was evaluated anew.
+    ReEvaluated,
 }
 
 impl EventKind {
@@ -69,6 +75,9 @@ impl EventKind {
             EventKind::HandedOver => "handed-over",
             EventKind::PluginFailed => "plugin-failed",
             EventKind::Recovered => "recovered",
+            EventKind::Transferred => "transferred",
+            EventKind::Regrouped => "regrouped",
+            EventKind::ReEvaluated => "re-evaluated",
         }
     }
 }

@@ -13,6 +13,7 @@ mod difference;
 pub mod directory;
 pub mod event;
 mod flights;
+pub mod group;
 mod leave;
 pub mod line;
 pub mod name;

@@ -98,36 +98,49 @@ impl fmt::Display for Scope {
     }
 }
 
-/// A user's SCIM id: Jackfield's own, a UUID v7, given before CXone is called. It outlives adapters and CXone's ids.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct UserId(uuid::Uuid);
+macro_rules! id {
+    ($(#[$doc:meta])* $id:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $id(uuid::Uuid);
 
-impl UserId {
-    /// A new id.
-    pub fn new() -> Self {
-        Self(uuid::Uuid::now_v7())
-    }
+        impl $id {
+            /// A new id.
+            pub fn new() -> Self {
+                Self(uuid::Uuid::now_v7())
+            }
 
-    /// The id that a text names, if it is one. Ids compare exactly (RFC 7643, section 3.1: caseExact), so only the form
-    /// that Jackfield gives out counts.
-    pub fn parse(text: &str) -> Option<Self> {
-        let id = uuid::Uuid::try_parse(text).ok()?;
-        (id.to_string() == text).then_some(Self(id))
-    }
+            /// The id that a text names, if it is one. Ids compare exactly (RFC 7643, section 3.1: caseExact), so only the
+            /// form that Jackfield gives out counts.
+            pub fn parse(text: &str) -> Option<Self> {
+                let id = uuid::Uuid::try_parse(text).ok()?;
+                (id.to_string() == text).then_some(Self(id))
+            }
+        }
+
+        impl Default for $id {
+            fn default() -> Self {
+                Self::new()
+            }
+        }
+
+        impl fmt::Display for $id {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
 }
 
-impl Default for UserId {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl fmt::Display for UserId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
+id!(
+    /// A user's SCIM id: Jackfield's own, a UUID v7, given before CXone is called. It outlives adapters and CXone's ids.
+    UserId
+);
+id!(
+    /// A group's SCIM id: Jackfield's own, a UUID v7.
+    GroupId
+);
 
 /// A user name as it is compared: without case (RFC 7643, section 4.1.1: caseExact false).
 pub use scim::filter::fold;

@@ -6,7 +6,7 @@ use scim::resource::Resource;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// A User as remembered in the ledger: a normalised resource without server-side attributes (`id`, `meta`).
+/// A User, or a Group without its members, as remembered in the ledger: a normalised resource without server-side attributes (`id`, `meta`).
 /// Its `Debug` shows attribute names only.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -36,6 +36,11 @@ impl Source {
     /// The identity provider's own id.
     pub fn external_id(&self) -> Option<&str> {
         self.0.external_id()
+    }
+
+    /// The display name.
+    pub fn display_name(&self) -> Option<&str> {
+        self.as_map().get("displayName").and_then(Value::as_str)
     }
 
     /// Whether the person is to be active; true where the identity provider has not said.

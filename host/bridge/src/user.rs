@@ -6,7 +6,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::name::{Scope, UserId, fold};
+use crate::name::{ConnectionName, Scope, UserId, fold};
 use crate::source::Source;
 use crate::target::{Attribute, Target};
 
@@ -139,6 +139,12 @@ pub struct User {
     pub created: Timestamp,
     /// When the source last changed (SCIM meta.lastModified).
     pub modified: Timestamp,
+    /// Counts the changes of the source: the entity tag (RFC 7644, section 3.14).
+    #[serde(default)]
+    pub revision: u64,
+    /// The connection that the person in CXone was transferred to: what is said here since never reaches CXone.
+    #[serde(default)]
+    pub transferred: Option<ConnectionName>,
     /// When the identity provider deleted the resource.
     pub deleted: Option<Timestamp>,
 }
@@ -168,6 +174,8 @@ impl User {
             debt: None,
             created: now,
             modified: now,
+            revision: 1,
+            transferred: None,
             deleted: None,
         }
     }

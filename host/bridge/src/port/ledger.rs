@@ -1,5 +1,6 @@
 //! The ledger: the store of what was said, decided and done. One method is one transaction; what it answers is durable.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -8,7 +9,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::event::Event;
-use crate::name::{Scope, TenantName, UserId};
+use crate::group::{Group, MemberChange, Membership, Pending, Regrouped};
+use crate::name::{GroupId, Scope, TenantName, UserId};
 use crate::source::Source;
 use crate::user::User;
 
@@ -18,15 +20,15 @@ pub enum LedgerError {
     /// The row has changed since it was read, or the lock was lost: read again and decide anew.
     #[error("the record has changed meanwhile")]
     Stale,
-    /// Another live user of the connection has the name.
-    #[error("the user name is taken")]
+    /// Another live user, or another group, of the connection has the name.
+    #[error("the name is taken")]
     NameTaken,
     /// The store failed.
     #[error("the ledger failed: {0}")]
     Failed(String),
 }
 
-/// An indexed look-up among the live users of a connection. `Name` and `Email` are folded by the caller.
+/// An indexed look-up among the live users of a connection. `Name`, `Email` and `DisplayName` are folded by the caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lookup {
     /// By folded user name: at most one.
@@ -35,6 +37,19 @@ pub enum Lookup {
     ExternalId(String),
     /// By folded e-mail address of any type; not unique.
     Email(String),
+    /// By folded display name; not unique.
+    DisplayName(String),
+}
+
+/// An indexed look-up among the groups of a connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GroupLookup {
+    /// By folded display name: at most one.
+    Name(String),
+    /// By external id, exactly; not unique.
+    ExternalId(String),
+    /// By member.
+    Member(UserId),
 }
 
 /// What an intent is about to do.
@@ -127,7 +142,8 @@ pub trait Ledger: Send + Sync + fmt::Debug {
         folded_target_name: &str,
     ) -> Result<Vec<User>, LedgerError>;
 
-    /// Writes a user and what happened in one commit: no CXone call belongs to it. The row must still have the version that
+    /// Writes a user and what happened in one commit: no CXone call belongs to it. A user who is deleted leaves all groups, whose
+    /// versions are counted up. The row must still have the version that
     /// `user.version` names (0: no row), or it is `Stale`; the ledger then counts it up. Refused as `Stale` while an intent is
     /// open on the user, or one that will give another user of the connection the same user name. Answers the user as stored.
     async fn commit(&self, user: User, events: Vec<Event>) -> Result<User, LedgerError>;
@@ -155,6 +171,14 @@ pub trait Ledger: Send + Sync + fmt::Debug {
         lease: Duration,
     ) -> Result<u64, LedgerError>;
 
+    /// Writes several users of a tenant and what happened in one commit, each under the rules of `commit`. Answers them as
+    /// stored, in order.
+    async fn commit_all(
+        &self,
+        users: Vec<User>,
+        events: Vec<Event>,
+    ) -> Result<Vec<User>, LedgerError>;
+
     /// Ends an intent: writes the user and what happened, and frees the lock, in one commit. `Stale` if the fencing number is
     /// no longer the lock's. Answers the user as stored.
     async fn close(&self, fence: u64, user: User, events: Vec<Event>) -> Result<User, LedgerError>;
@@ -177,6 +201,79 @@ pub trait Ledger: Send + Sync + fmt::Debug {
 
     /// Users with debts, deactivations first, then longest owed first. Deleted ones are among them.
     async fn owed(&self, tenant: &TenantName, limit: usize) -> Result<Vec<User>, LedgerError>;
+
+    /// The group of this id.
+    async fn group(&self, scope: &Scope, id: GroupId) -> Result<Option<Group>, LedgerError>;
+
+    /// Groups by an index, in sequence.
+    async fn find_groups(
+        &self,
+        scope: &Scope,
+        lookup: &GroupLookup,
+    ) -> Result<Vec<Group>, LedgerError>;
+
+    /// Groups in sequence, after a sequence number.
+    async fn list_groups(
+        &self,
+        scope: &Scope,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<Group>, LedgerError>;
+
+    /// Groups in sequence, skipping a number of them.
+    async fn page_groups(
+        &self,
+        scope: &Scope,
+        skip: u64,
+        limit: usize,
+    ) -> Result<Vec<Group>, LedgerError>;
+
+    /// How many groups a connection has.
+    async fn count_groups(&self, scope: &Scope) -> Result<u64, LedgerError>;
+
+    /// A group's members, in the order in which they joined. None for a group that does not exist.
+    async fn members(&self, scope: &Scope, group: GroupId) -> Result<Vec<UserId>, LedgerError>;
+
+    /// The groups of each of these users, in the groups' sequence. Users without any are absent.
+    async fn memberships(
+        &self,
+        scope: &Scope,
+        users: &[UserId],
+    ) -> Result<BTreeMap<UserId, Vec<Membership>>, LedgerError>;
+
+    /// Writes a group, changes its members and marks whom that touches for re-evaluation, in one commit. The row must still have
+    /// the version that `group.version` names (0: no row), or it is `Stale`; `NameTaken` if another group of the connection has
+    /// its folded name. Ids that are no live user of the connection are passed over. Touched are those who joined or left and,
+    /// where the group's name or external id changed, all who are members before or after. A commit that changes neither source
+    /// nor members writes nothing and answers the group as it stands. Otherwise the version is counted up.
+    async fn commit_group(
+        &self,
+        group: Group,
+        changes: Vec<MemberChange>,
+        events: Vec<Event>,
+    ) -> Result<Regrouped, LedgerError>;
+
+    /// Deletes a group at this version (`Stale`) and marks its members for re-evaluation; answers who they were.
+    async fn delete_group(
+        &self,
+        group: &Group,
+        events: Vec<Event>,
+    ) -> Result<Vec<UserId>, LedgerError>;
+
+    /// Users whose re-evaluation is pending, longest first. Each is there once, however often they were marked. A user who is
+    /// marked again keeps the place.
+    async fn pending(&self, tenant: &TenantName, limit: usize)
+    -> Result<Vec<Pending>, LedgerError>;
+
+    /// The pending re-evaluation of a user.
+    async fn pending_of(&self, scope: &Scope, user: UserId)
+    -> Result<Option<Pending>, LedgerError>;
+
+    /// Ends re-evaluations, unless the user was marked again since.
+    async fn evaluated(&self, done: Vec<Pending>) -> Result<(), LedgerError>;
+
+    /// A random key that this store keeps under a name: made at the first call, the same ever after.
+    async fn key(&self, name: &str) -> Result<[u8; 32], LedgerError>;
 
     /// The last events of a scope, newest first; of one user where given.
     async fn events(

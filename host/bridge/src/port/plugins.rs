@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::directory::Directory;
+use crate::group::Membership;
 use crate::source::Source;
 use crate::target::{Attribute, Target};
 use crate::user::AppliedTemplate;
@@ -43,17 +44,6 @@ impl Operation {
     }
 }
 
-/// A group that a user is a member of.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Group {
-    /// Its id in Jackfield.
-    pub id: String,
-    /// The identity provider's own id.
-    pub external_id: Option<String>,
-    /// Its name.
-    pub display_name: String,
-}
-
 /// Everything that a chain runs on. No clock is read while it runs.
 #[derive(Debug, Clone)]
 pub struct Evaluation {
@@ -65,8 +55,10 @@ pub struct Evaluation {
     pub before: Option<Source>,
     /// What CXone holds, where it was asked.
     pub held: Option<Target>,
+    /// What CXone last accepted from us.
+    pub accepted: Option<Target>,
     /// The user's groups.
-    pub groups: Vec<Group>,
+    pub groups: Vec<Membership>,
     /// The moment.
     pub moment: Timestamp,
     /// The tenant's directory.

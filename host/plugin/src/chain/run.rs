@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use bridge::group::Membership;
 use bridge::port::plugins::{Ending, Evaluated, Evaluation, PluginFailure, Step, Verdict};
 use bridge::source::Source;
 use bridge::target::{Attribute, Target};
@@ -395,9 +396,9 @@ fn bad_document(what: &str) -> Failure {
     )
 }
 
-fn groups(groups: &[bridge::port::plugins::Group]) -> Vec<Group> {
-    let group = |group: &bridge::port::plugins::Group| Group {
-        id: group.id.clone(),
+fn groups(groups: &[Membership]) -> Vec<Group> {
+    let group = |group: &Membership| Group {
+        id: group.id.to_string(),
         external_id: group.external_id.clone(),
         display_name: group.display_name.clone(),
         facts: NO_FACTS.to_owned(),

@@ -87,6 +87,7 @@ pub(crate) fn evaluation() -> Evaluation {
         source: ada(),
         before: None,
         held: None,
+        accepted: None,
         groups: Vec::new(),
         moment: Timestamp::UNIX_EPOCH,
         directory: Arc::new(Directory {
