@@ -14,6 +14,8 @@ mod evaluate;
 mod lexer;
 mod resolve;
 
+pub(crate) use evaluate::is_present;
+
 use std::fmt;
 
 use serde_json::{Map, Number, Value};
@@ -148,6 +150,22 @@ impl Node {
                         }
                         _ => None,
                     })
+            }
+            _ => None,
+        }
+    }
+
+    /// The values that `value` may have, for a filter in brackets that is an equality of `value` or an `or` of such.
+    pub(crate) fn values(&self) -> Option<Vec<&str>> {
+        match self {
+            Self::Compare(path, Operator::Eq, Operand::Text(value, _))
+                if path.attribute.as_deref() == Some("value") && path.sub.is_none() =>
+            {
+                Some(vec![value])
+            }
+            Self::Or(terms) => {
+                let values: Option<Vec<_>> = terms.iter().map(Self::values).collect();
+                Some(values?.into_iter().flatten().collect())
             }
             _ => None,
         }

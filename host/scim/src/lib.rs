@@ -15,6 +15,7 @@ pub mod error;
 pub mod filter;
 pub mod json;
 pub mod list;
+pub mod members;
 pub mod normalise;
 pub mod patch;
 pub mod path;

@@ -15,7 +15,7 @@
 //! | `"True"`, `"true"`, `"False"`, `"false"` become booleans where the schema has a boolean | N8 |
 //! | a role that is a JSON document in a string becomes an object (dialects with `json_roles`) | N18 |
 //! | a manager in any form becomes `{"value": …}`, its `displayName` kept, a blank one unset | N14 |
-//! | members: one per `value`, `type` User by default | N13 |
+//! | members: one per `value` (or last segment of `$ref`), `type` User by default, those without ignored; `[]` stays | N13 |
 //! | any other type is refused: 400 invalidValue with path and expected type; so are two primaries | RFC 7643 sections 2.3, 2.4 |
 //! | `schemas` is written anew: the core schema and the extensions present | N6 |
 //! | required attributes must be there when a resource is created | RFC 7643 section 2.4 |

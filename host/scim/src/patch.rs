@@ -7,6 +7,7 @@
 //! - `replace` of a complex attribute leaves sub-attributes that it does not name, as section 3.5.2.3 says; that of a
 //!   manager replaces it whole. `replace` of filtered elements keeps the filter's equalities.
 //! - `remove` with a value array removes each value by itself (N12); bare `remove members` is the dialect's decision.
+//!   `members.value` without a filter is `members`.
 //! - Null and `""` unset (N16). Required attributes refuse: 400 mutability for `remove`, 400 invalidValue otherwise.
 //!   `active` is never unset: removing it or setting it to null changes nothing, since no state is not a state.
 //! - Clearing an element's value removes the element if nothing but its labels (type, display, primary) would remain.
@@ -23,6 +24,7 @@ use serde_json::Value;
 
 use crate::dialect::Dialect;
 use crate::error::Error;
+use crate::members::MemberStep;
 use crate::normalise::{self, Write};
 use crate::path::AttributePath;
 use crate::resource::Resource;
@@ -93,6 +95,17 @@ impl Patch {
             &self.dialect,
             Write::Replace,
         )
+    }
+
+    /// The patch without its operations on members, and those as steps that need no list of the members, so that a group
+    /// of thousands is changed without being read. Doing both is doing [`Patch::apply`] on the whole group.
+    ///
+    /// `None` where the list is needed: a filter on members other than equalities of `value` joined by `or`, an `add` or
+    /// `replace` with a filter, sub-attributes. An operation on members that fails whatever the list stays in the patch,
+    /// whose `apply` then names it.
+    #[must_use]
+    pub fn split_members(&self) -> Option<(Self, Vec<MemberStep>)> {
+        members::split(self)
     }
 
     /// Whether nothing is left to do: every operation named what is ignored.

@@ -54,6 +54,11 @@ impl Resource {
         path.values(&self.0).into_iter().next()
     }
 
+    /// Takes an attribute of the core schema out, by its canonical name.
+    pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
+        self.0.shift_remove(name)
+    }
+
     /// The map.
     #[must_use]
     pub fn as_map(&self) -> &Map<String, Value> {

@@ -19,15 +19,25 @@ pub(crate) fn attribute(
     if !attribute.multi_valued {
         return single(attribute, value, dialect, path);
     }
+    let is_members = attribute.name == "members";
     let given = match value {
+        Value::Null => return Ok(None),
+        Value::String(text) if text.is_empty() => return Ok(None),
         Value::Array(items) => items,
         one => vec![one],
     };
+    let is_empty = given.is_empty();
     let mut items = Vec::with_capacity(given.len());
     for item in given {
         items.extend(single(attribute, item, dialect, path)?);
     }
-    if attribute.name == "members" {
+    if is_members {
+        if is_empty {
+            return Ok(Some(Value::Array(items)));
+        }
+        if items.is_empty() {
+            return Err(no_member(path));
+        }
         let mut seen = HashSet::new();
         items.retain(|item| seen.insert(item.get("value").cloned()));
     }
@@ -41,6 +51,12 @@ pub(crate) fn attribute(
     } else {
         Some(Value::Array(items))
     })
+}
+
+/// One member without an id among others is ignored (N13); a list of nothing else is a mistake, and taken for an empty one
+/// it would empty the group.
+pub(crate) fn no_member(path: &str) -> Error {
+    Error::invalid_value(format!("{path}.value: required, but missing or empty"))
 }
 
 pub(crate) fn is_primary(element: &Value) -> bool {
@@ -148,11 +164,12 @@ fn complex(
     }
     match attribute.name {
         "manager" => return Ok(manager(map)),
-        "members" if !map.is_empty() => {
+        "members" => {
+            if let (None, Some(id)) = (map.get("value"), referenced(&map)) {
+                map.insert("value".to_owned(), id.into());
+            }
             if !map.contains_key("value") {
-                return Err(Error::invalid_value(format!(
-                    "{path}.value: required, but missing or empty"
-                )));
+                return Ok(None);
             }
             map.entry("type").or_insert_with(|| "User".into());
         }
@@ -199,17 +216,19 @@ fn manager(map: Map<String, Value>) -> Option<Value> {
             .and_then(Value::as_str)
             .filter(|text| !text.trim().is_empty())
     };
-    let value = text("value").or_else(|| {
-        text("$ref")?
-            .rsplit('/')
-            .next()
-            .filter(|segment| !segment.trim().is_empty())
-    })?;
+    let value = text("value").map(str::to_owned);
+    let value = value.or_else(|| referenced(&map))?;
     let mut manager = Map::from_iter([("value".to_owned(), Value::from(value))]);
     if let Some(name) = text("displayName") {
         manager.insert("displayName".to_owned(), name.into());
     }
     Some(Value::Object(manager))
+}
+
+/// The id in the last segment of a `$ref`.
+fn referenced(map: &Map<String, Value>) -> Option<String> {
+    let segment = map.get("$ref")?.as_str()?.rsplit('/').next()?;
+    Some(segment.to_owned()).filter(|segment| !segment.trim().is_empty())
 }
 
 /// A value of an open schema: kept as given but for what is unset.

@@ -8,8 +8,10 @@ use super::apply::named;
 use super::{Op, Step};
 use crate::dialect::{BareRemoval, Dialect};
 use crate::error::Error;
+use crate::filter::is_present;
+use crate::members;
 use crate::normalise::value::{self, is_primary};
-use crate::path::spelling;
+use crate::path::{lookup, spelling};
 use crate::schema::Attribute;
 
 /// Sub-attributes that describe a value without being one.
@@ -73,11 +75,14 @@ impl Elements<'_> {
         }
     }
 
+    fn is_members(&self) -> bool {
+        self.attribute
+            .is_some_and(|attribute| attribute.name == "members")
+    }
+
     /// What makes two elements the same: their value, and but for members their type; without a value, everything.
     fn identity(&self, element: &Value) -> String {
-        let is_members = self
-            .attribute
-            .is_some_and(|attribute| attribute.name == "members");
+        let is_members = self.is_members();
         match (element.get("value"), element.get("type")) {
             (Some(value), _) if is_members => value.to_string(),
             (Some(value), Some(label)) => format!("{value} {label}"),
@@ -88,9 +93,7 @@ impl Elements<'_> {
 
     /// As equality of [`Self::identity`].
     fn is_same(&self, left: &Value, right: &Value) -> bool {
-        let is_members = self
-            .attribute
-            .is_some_and(|attribute| attribute.name == "members");
+        let is_members = self.is_members();
         match (left.get("value"), right.get("value")) {
             (Some(a), Some(b)) => a == b && (is_members || left.get("type") == right.get("type")),
             (None, None) => left == right,
@@ -136,17 +139,15 @@ impl Elements<'_> {
         let given = match &step.value {
             Value::Null => {
                 let refused = self.dialect.bare_member_removal == BareRemoval::Refuse;
-                if refused
-                    && self
-                        .attribute
-                        .is_some_and(|attribute| attribute.name == "members")
-                {
-                    return Err(Error::invalid_value(
-                        "members: a remove names whom, by members[value eq \"…\"] or a value array; \
-                         to empty the group, replace members by []",
-                    ));
+                if refused && self.is_members() {
+                    return Err(bare_removal());
                 }
                 items.clear();
+                return Ok(());
+            }
+            _ if self.is_members() => {
+                let ids: HashSet<String> = members::ids(&self.list(step)?).into_iter().collect();
+                items.retain(|item| members::id(item).is_none_or(|id| !ids.contains(id)));
                 return Ok(());
             }
             Value::Array(given) => given.as_slice(),
@@ -197,6 +198,7 @@ impl Elements<'_> {
         let mut chosen: Vec<usize> = chosen.map(|(index, _)| index).collect();
         let new = match (step.op, &path.sub) {
             (Op::Remove, _) => None,
+            (_, None) if self.is_members() => self.member(step, &at)?,
             (_, None) => self.element(&step.value, &at)?,
             (_, Some(_)) => match path.sub_definition {
                 Some(sub) => value::single(sub, step.value.clone(), self.dialect, &at)?,
@@ -258,6 +260,20 @@ impl Elements<'_> {
         Ok(())
     }
 
+    /// The value for selected members; whose id the filter may say instead.
+    fn member(&self, step: &Step, path: &str) -> Result<Option<Value>, Error> {
+        let mut value = step.value.clone();
+        if let (Value::Object(member), Some(terms)) = (&mut value, self.terms(step)?)
+            && let (None, Some(id)) = (lookup(member, "value"), terms.get("value"))
+        {
+            member.insert("value".to_owned(), id.clone());
+        }
+        match self.element(&value, path)? {
+            None if is_present(&value) => Err(value::no_member(path)),
+            member => Ok(member),
+        }
+    }
+
     /// The object that the filter's equalities describe (N11). Without a filter it is empty; `None` if the filter says
     /// more than equalities.
     fn terms(&self, step: &Step) -> Result<Option<Map<String, Value>>, Error> {
@@ -299,6 +315,14 @@ impl Elements<'_> {
                 || is_value && parts.keys().all(|key| LABELS.contains(&key.as_str())))
         });
     }
+}
+
+/// N12: which members are meant has to be said.
+pub(super) fn bare_removal() -> Error {
+    Error::invalid_value(
+        "members: a remove names whom, by members[value eq \"…\"] or a value array; \
+         to empty the group, replace members by []",
+    )
 }
 
 /// Whether `item` has every part of `given`.

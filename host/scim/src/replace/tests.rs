@@ -74,6 +74,6 @@ fn a_group_keeps_its_name() {
     );
     assert_eq!(
         Value::Object(after.into_map()),
-        json!({"schemas": [urn::GROUP], "displayName": "Tier1"})
+        json!({"schemas": [urn::GROUP], "members": [], "displayName": "Tier1"})
     );
 }
