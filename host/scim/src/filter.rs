@@ -78,8 +78,10 @@ pub enum Indexed {
     ExternalId,
     /// The value of any e-mail address, folded.
     Email,
-    /// `displayName`, folded.
+    /// `displayName` of a user or a group, folded.
     DisplayName,
+    /// The id of any member of a group, exact.
+    Member,
 }
 
 impl Filter {
@@ -113,20 +115,24 @@ impl Filter {
     /// caller still applies the filter to what it finds.
     #[must_use]
     pub fn equality(&self) -> Option<(Indexed, &str)> {
-        let terms = match &self.node {
-            Node::And(terms) => terms.as_slice(),
-            single => std::slice::from_ref(single),
-        };
-        terms
-            .iter()
-            .filter_map(Node::equality)
-            .min_by_key(|(attribute, _)| *attribute as u8)
+        self.node.equality()
+    }
+
+    /// Whether the filter looks at an attribute of the core schema, named in any case: `groups` and `members` are costly to
+    /// load, and needed for those filters only that mention them.
+    #[must_use]
+    pub fn mentions(&self, attribute: &str) -> bool {
+        self.node.mentions(attribute)
     }
 }
 
 impl Node {
     fn equality(&self) -> Option<(Indexed, &str)> {
         match self {
+            Self::And(terms) => terms
+                .iter()
+                .filter_map(Self::equality)
+                .min_by_key(|(attribute, _)| *attribute as u8),
             Self::Compare(path, Operator::Eq, Operand::Text(value, _)) if path.schema.is_none() => {
                 let attribute = match (path.attribute.as_deref()?, path.sub.as_deref()) {
                     ("id", None) => Indexed::Id,
@@ -134,24 +140,43 @@ impl Node {
                     ("externalId", None) => Indexed::ExternalId,
                     ("displayName", None) => Indexed::DisplayName,
                     ("emails", Some("value")) => Indexed::Email,
+                    ("members", Some("value")) => Indexed::Member,
                     _ => return None,
                 };
                 Some((attribute, value))
             }
-            Self::Elements(path, inner)
-                if path.schema.is_none() && path.attribute.as_deref() == Some("emails") =>
-            {
+            Self::Elements(path, inner) if path.schema.is_none() => {
+                let attribute = match path.attribute.as_deref()? {
+                    "emails" => Indexed::Email,
+                    "members" => Indexed::Member,
+                    _ => return None,
+                };
                 inner
                     .equal_terms()?
                     .into_iter()
                     .find_map(|(name, operand)| match operand {
                         Operand::Text(value, _) if name == "value" => {
-                            Some((Indexed::Email, value.as_str()))
+                            Some((attribute, value.as_str()))
                         }
                         _ => None,
                     })
             }
             _ => None,
+        }
+    }
+
+    fn mentions(&self, attribute: &str) -> bool {
+        match self {
+            Self::And(terms) | Self::Or(terms) => terms.iter().any(|term| term.mentions(attribute)),
+            Self::Not(inner) => inner.mentions(attribute),
+            // What stands in brackets names sub-attributes.
+            Self::Present(path) | Self::Compare(path, ..) | Self::Elements(path, _) => {
+                path.schema.is_none()
+                    && path
+                        .attribute
+                        .as_deref()
+                        .is_some_and(|name| name.eq_ignore_ascii_case(attribute))
+            }
         }
     }
 

@@ -211,11 +211,106 @@ fn equalities_are_found_for_indexes() {
         ),
         (r#"emails[type eq "work" or value eq "x"]"#, None),
         (r#"userName eq "Ada" or active eq true"#, None),
+        (r#"userName eq "Ada" or userName eq "Bo""#, None),
+        (r#"userName eq "Ada" or userName eq "Ada""#, None),
+        (r#"emails[value eq "x" or value eq "y"]"#, None),
+        (
+            r#"(userName eq "Ada" and active eq true) and title pr"#,
+            Some((Indexed::UserName, "Ada")),
+        ),
+        (r#"active eq true and (id eq "u1" or id eq "u2")"#, None),
         (r#"not (userName eq "Ada")"#, None),
         (r#"userName ne "Ada""#, None),
         ("userName pr", None),
     ] {
         assert_eq!(parse(text).unwrap().equality(), wanted, "{text}");
+    }
+}
+
+#[test]
+fn groups_are_found_by_members_and_name() {
+    for (text, wanted) in [
+        ("members eq u1", Some((Indexed::Member, "u1"))),
+        (r#"members.value eq "u1""#, Some((Indexed::Member, "u1"))),
+        (r#"Members[Value eq "u1"]"#, Some((Indexed::Member, "u1"))),
+        (
+            r#"members[type eq "User"].value eq "u1""#,
+            Some((Indexed::Member, "u1")),
+        ),
+        (
+            r#"displayName eq "Tier1""#,
+            Some((Indexed::DisplayName, "Tier1")),
+        ),
+        (
+            r#"members eq "u1" and displayName eq "Tier1""#,
+            Some((Indexed::DisplayName, "Tier1")),
+        ),
+        // E-32 for groups: Entra's question whether somebody is a member.
+        (
+            r#"id eq "g1" and members eq "u1""#,
+            Some((Indexed::Id, "g1")),
+        ),
+        (
+            r#"members eq "u1" and id eq "g1""#,
+            Some((Indexed::Id, "g1")),
+        ),
+        (r#"members eq "u1" or members eq "u2""#, None),
+        (r#"members[value eq "u1" or value eq "u2"]"#, None),
+        (r#"members.type eq "User""#, None),
+        ("members pr", None),
+    ] {
+        let filter = Filter::parse(text, ResourceSchemas::group()).unwrap();
+        assert_eq!(filter.equality(), wanted, "{text}");
+    }
+    let group = json!({"id": "g1", "displayName": "Tier1", "members": [{"value": "u1", "type": "User"}, {"value": "u2"}]});
+    for (text, wanted) in [
+        ("members eq u2", true),
+        ("members eq U2", false),
+        (r#"members[value eq "u1"] and id eq "g1""#, true),
+        (r#"members eq "u1" and id eq "g2""#, false),
+        (r#"members eq "u9" and id eq "g1""#, false),
+    ] {
+        let filter = Filter::parse(text, ResourceSchemas::group()).unwrap();
+        assert_eq!(
+            filter.matches_map(group.as_object().unwrap()),
+            wanted,
+            "{text}"
+        );
+    }
+    let user = json!({"userName": "a", "groups": [{"value": "g1", "display": "Tier1"}]});
+    for (text, wanted) in [("groups eq g1", true), ("groups.value eq \"G1\"", false)] {
+        let filter = parse(text).unwrap();
+        assert_eq!(
+            filter.matches_map(user.as_object().unwrap()),
+            wanted,
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn what_a_filter_mentions() {
+    for (text, groups, value) in [
+        ("userName eq a", false, false),
+        ("groups eq a", true, false),
+        (
+            "not (userName eq a or (title pr and groups.display co \"x\"))",
+            true,
+            false,
+        ),
+        ("groups[value eq \"a\"]", true, false),
+        ("GROUPS pr", true, false),
+        ("emails[value eq \"groups\"]", false, false),
+        ("urn:example:2.0:User:groups eq a", false, false),
+        (
+            "urn:ietf:params:scim:schemas:core:2.0:User:groups eq a",
+            true,
+            false,
+        ),
+    ] {
+        let filter = parse(text).unwrap();
+        assert_eq!(filter.mentions("Groups"), groups, "{text}");
+        assert_eq!(filter.mentions("value"), value, "{text}");
     }
 }
 
