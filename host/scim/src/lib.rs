@@ -23,6 +23,8 @@ pub mod projection;
 pub mod replace;
 pub mod resource;
 pub mod schema;
+pub mod search_request;
+pub mod sort;
 pub mod urn;
 
 pub use dialect::Dialect;

@@ -1,5 +1,10 @@
 //! The URNs of SCIM 2.0, and the older or mistyped spellings that clients send for them.
 
+use serde_json::{Map, Value};
+
+use crate::error::Error;
+use crate::path::{elements, lookup};
+
 /// The core User schema (RFC 7643 section 4.1).
 pub const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 /// The core Group schema (RFC 7643 section 4.2).
@@ -62,6 +67,21 @@ pub fn canonical(urn: &str, core: &'static str) -> Option<&'static str> {
         return Some(core);
     }
     ENTERPRISE_ALIASES.iter().any(is).then_some(ENTERPRISE_USER)
+}
+
+/// A message that says what it is must be the one that is expected.
+pub(crate) fn declares(body: &Map<String, Value>, wanted: &str) -> Result<(), Error> {
+    let declared = lookup(body, "schemas").map_or(&[][..], elements);
+    let is_wanted = |urn: &Value| {
+        urn.as_str()
+            .is_some_and(|urn| urn.eq_ignore_ascii_case(wanted))
+    };
+    let is_silent = declared.iter().all(Value::is_null);
+    if is_silent || declared.iter().any(is_wanted) {
+        Ok(())
+    } else {
+        Err(Error::invalid_syntax(format!("schemas: expected {wanted}")))
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::{MAX_OPERATIONS, Op, Step, members};
 use crate::error::{Error, shown};
 use crate::json::{self, Limits};
-use crate::path::{AttributePath, Unresolved, elements, lookup};
+use crate::path::{AttributePath, Unresolved, lookup};
 use crate::schema::ResourceSchemas;
 use crate::urn;
 
@@ -15,19 +15,7 @@ pub(super) fn steps(body: Value, schemas: &'static ResourceSchemas) -> Result<Ve
             "the body must be a JSON object with Operations",
         ));
     };
-    if let Some(declared) = lookup(&body, "schemas").filter(|declared| !declared.is_null()) {
-        let is_patch = |urn: &Value| {
-            urn.as_str()
-                .is_some_and(|urn| urn.eq_ignore_ascii_case(urn::PATCH_OP))
-        };
-        let declared = elements(declared);
-        if !declared.is_empty() && !declared.iter().any(is_patch) {
-            return Err(Error::invalid_syntax(format!(
-                "schemas: a PATCH declares {}",
-                urn::PATCH_OP
-            )));
-        }
-    }
+    urn::declares(&body, urn::PATCH_OP)?;
     let operations = match lookup(&body, "Operations") {
         Some(Value::Array(operations)) if !operations.is_empty() => operations.as_slice(),
         Some(single @ Value::Object(_)) => std::slice::from_ref(single),
