@@ -1,14 +1,15 @@
 //! Tenants and connections, as the line needs them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use scim::dialect::Dialect;
 
-use crate::name::{Scope, TenantName};
-use crate::port::cxone::Cxone;
+use crate::name::{Scope, TenantName, fold};
+use crate::port::cxone::{Cxone, Held};
 use crate::port::plugins::Plugins;
-use crate::target::Target;
+use crate::target::{Attribute, Target};
+use crate::user::User;
 
 /// One CXone business unit.
 #[derive(Debug)]
@@ -21,6 +22,32 @@ pub struct Tenant {
     pub default_role: String,
     /// The templates that a chooser may name, with what they set.
     pub templates: Arc<BTreeMap<String, Target>>,
+    /// CXone users whom nobody here adopts, changes or deactivates: folded user names and CXone ids.
+    pub protected: BTreeSet<String>,
+}
+
+impl Tenant {
+    /// Whether a user name, or a CXone id, is one of the protected.
+    pub fn protects(&self, name_or_id: &str) -> bool {
+        self.protected.contains(name_or_id) || self.protected.contains(&fold(name_or_id))
+    }
+
+    /// Whether somebody found in CXone is protected.
+    pub fn protects_held(&self, held: &Held) -> bool {
+        let name = held.target.get(Attribute::UserName);
+        self.protects(&held.id) || name.is_some_and(|name| self.protects(name))
+    }
+
+    /// Whether a user is somebody protected in CXone.
+    pub fn protects_user(&self, user: &User) -> bool {
+        let accepted = user.accepted.as_ref();
+        let names = [
+            user.link.as_deref(),
+            user.link.as_ref().and(user.target_name.as_deref()),
+            accepted.and_then(|target| target.get(Attribute::UserName)),
+        ];
+        user.link.is_some() && names.into_iter().flatten().any(|name| self.protects(name))
+    }
 }
 
 /// One identity provider of a tenant.

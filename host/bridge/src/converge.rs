@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::connection::Connection;
 use crate::difference::{accept, difference};
-use crate::ownership::{belongs_to, default_owner, hand_over, outranks};
+use crate::ownership::{belongs_to, default_owner, hand_over, outranks, protected};
 use crate::port::cxone::{Held, UpstreamError};
 use crate::port::ledger::{Ledger, LedgerError};
 use crate::port::plugins::Denial;
@@ -151,6 +151,9 @@ pub(crate) async fn converge(
                 error => return Err(error.into()),
             }
         };
+        if connection.tenant.protects_held(&held) {
+            return Err(Undone::Refused(protected()));
+        }
         let claim = claim(ledger, user, desired, &held, now).await?;
         let wanted = wanted(claim, desired, &connection.tenant.default_role);
         let found = difference(user, &wanted, &held.target);

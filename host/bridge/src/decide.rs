@@ -7,11 +7,14 @@ use jiff::Timestamp;
 use crate::connection::Connection;
 use crate::constraint;
 use crate::directory::Directory;
+use crate::group::Membership;
+use crate::ownership::protected;
 use crate::port::cxone::{Freshness, UpstreamError};
+use crate::port::ledger::Ledger;
 use crate::port::plugins::{Denial, Evaluated, Evaluation, Operation, Verdict};
 use crate::refusal::Refusal;
 use crate::source::Source;
-use crate::target::Target;
+use crate::target::{Attribute, Target};
 use crate::user::User;
 
 /// What is to become of a user who is to be active.
@@ -29,8 +32,11 @@ pub(crate) enum Decision {
 
 /// Decides. A create gives a role, so it is decided on what CXone has now. For everything else a snapshot some seconds old will
 /// do, but a refusal or a deferral is repeated on a fresh one before it is believed: somebody may just have mended it.
+///
+/// The groups are read when the decision is made: who changes them afterwards marks the user for another.
 pub(crate) async fn decide(
     connection: &Connection,
+    ledger: &dyn Ledger,
     operation: Operation,
     user: &User,
     before: Option<Source>,
@@ -50,46 +56,62 @@ pub(crate) async fn decide(
         Err(error) => return Ok(Decision::Later(unavailable(&error))),
     };
     let version = recent.version.clone();
-    let first = evaluate(connection, operation, user, before.clone(), now, recent).await?;
+    let groups = groups(ledger, user).await?;
+    let evaluation = |directory: Arc<Directory>| Evaluation {
+        operation,
+        source: user.source.clone(),
+        before: before.clone(),
+        held: user.shown.clone(),
+        accepted: user.accepted.clone(),
+        groups: groups.clone(),
+        moment: now,
+        directory,
+        default_role: connection.tenant.default_role.clone(),
+        templates: connection.tenant.templates.clone(),
+        template_due: template_due(operation, user),
+        applied: user.template.clone(),
+    };
+    let first = evaluate(connection, user, evaluation(recent)).await?;
     if creates || matches!(first, Decision::Go(..)) {
         return Ok(first);
     }
     match cxone.directory(Freshness::Now).await {
         Ok(fresh) if fresh.version != version => {
-            evaluate(connection, operation, user, before, now, fresh).await
+            evaluate(connection, user, evaluation(fresh)).await
         }
         // What the snapshot says still stands, or nobody can say otherwise.
         Ok(_) | Err(_) => Ok(first),
     }
 }
 
+/// The user's groups. A newcomer has none, and the ledger need not be asked.
+async fn groups(ledger: &dyn Ledger, user: &User) -> Result<Vec<Membership>, Refusal> {
+    if user.version == 0 {
+        return Ok(Vec::new());
+    }
+    let mut found = ledger.memberships(&user.scope, &[user.id]).await?;
+    Ok(found.remove(&user.id).unwrap_or_default())
+}
+
+/// A template is chosen when the person begins in CXone or comes back, and when their groups changed. Else the applied one
+/// stands.
+fn template_due(operation: Operation, user: &User) -> bool {
+    let regrouped = user.debt.as_ref().is_none_or(|debt| debt.template);
+    match operation {
+        Operation::Create | Operation::Revive => true,
+        Operation::ReEvaluate => regrouped || user.accepted.is_none(),
+        _ => user.accepted.is_none(),
+    }
+}
+
 async fn evaluate(
     connection: &Connection,
-    operation: Operation,
     user: &User,
-    before: Option<Source>,
-    now: Timestamp,
-    directory: Arc<Directory>,
+    evaluation: Evaluation,
 ) -> Result<Decision, Refusal> {
     let tenant = &connection.tenant;
-    let evaluated = connection
-        .plugins
-        .evaluate(Evaluation {
-            operation,
-            source: user.source.clone(),
-            before,
-            held: user.shown.clone(),
-            accepted: user.accepted.clone(),
-            groups: Vec::new(),
-            moment: now,
-            directory: directory.clone(),
-            default_role: tenant.default_role.clone(),
-            templates: tenant.templates.clone(),
-            template_due: matches!(operation, Operation::Create | Operation::Revive)
-                || user.accepted.is_none(),
-            applied: user.template.clone(),
-        })
-        .await?;
+    let directory = Arc::clone(&evaluation.directory);
+    let evaluated = connection.plugins.evaluate(evaluation).await?;
     match &evaluated.verdict {
         Verdict::Deny(denial) => return Ok(Decision::No(Box::new(denial.clone()))),
         Verdict::Defer(reason) => return Ok(Decision::Wait(reason.clone(), evaluated)),
@@ -104,6 +126,13 @@ async fn evaluate(
             "a plugin keeps the user inactive".to_owned(),
             evaluated,
         ));
+    }
+    // Whoever is protected already never comes here: this one wants the name.
+    if desired
+        .get(Attribute::UserName)
+        .is_some_and(|name| tenant.protects(name))
+    {
+        return Ok(Decision::No(protected()));
     }
     Ok(
         match constraint::check(user, &mut desired, &directory, &tenant.default_role) {

@@ -20,6 +20,9 @@ pub(crate) async fn leave(
         let Some(held) = whom(cxone, user).await.map_err(looked)? else {
             return Ok(left(user, Told::Nothing));
         };
+        if connection.tenant.protects_held(&held) {
+            return Ok(left(user, Told::Nothing));
+        }
         let linked = ledger.linked(&user.scope.tenant, &held.id).await?;
         if linked.iter().any(|other| outranks(other, user)) {
             if user.accepted.is_none() {

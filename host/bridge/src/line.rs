@@ -15,11 +15,11 @@ use crate::difference::nothing_to_tell;
 use crate::event::{Event, EventKind};
 use crate::flights::{Flights, landed};
 use crate::name::{Scope, TenantName, fold};
-use crate::ownership::{belongs_to, claims};
+use crate::ownership::{belongs_to, claims, protected};
 use crate::port::ledger::{Ledger, LedgerError, Lookup};
 use crate::port::plugins::{Denial, Evaluated};
 use crate::refusal::Refusal;
-use crate::said::{Ask, Effect, Said, apply, name_taken};
+use crate::said::{Ask, Condition, Effect, Said, apply, name_taken};
 use crate::target::{Attribute, Target};
 use crate::turns::{Turn, Turns};
 use crate::user::{Debt, State, User};
@@ -39,6 +39,18 @@ pub enum Answer {
     Deleted,
 }
 
+/// How long somebody else's work on the same resource is waited for, time after time.
+pub(crate) const PAUSES: [Duration; 10] = {
+    let ms = [5, 20, 50, 100, 200, 500, 1_000, 2_000, 4_000, 8_000];
+    let mut pauses = [Duration::ZERO; 10];
+    let mut at = 0;
+    while at < ms.len() {
+        pauses[at] = Duration::from_millis(ms[at]);
+        at += 1;
+    }
+    pauses
+};
+
 /// The bridge: every connection's straight line, over one ledger.
 pub struct Bridge {
     pub(crate) ledger: Arc<dyn Ledger>,
@@ -49,6 +61,8 @@ pub struct Bridge {
     pub(crate) lease: Duration,
     /// Told when work is owed, one for each tenant.
     wakes: BTreeMap<TenantName, Notify>,
+    /// Told when users are to be evaluated anew.
+    regrouped: BTreeMap<TenantName, Notify>,
     turns: Turns,
     flights: Flights,
 }
@@ -69,10 +83,15 @@ impl Bridge {
         owner: String,
         clock: Clock,
     ) -> Self {
-        let wakes = connections
-            .iter()
-            .map(|connection| (connection.scope.tenant.clone(), Notify::new()))
-            .collect();
+        let bells = || {
+            let tenants = connections
+                .iter()
+                .map(|connection| &connection.scope.tenant);
+            tenants
+                .map(|tenant| (tenant.clone(), Notify::new()))
+                .collect()
+        };
+        let (wakes, regrouped) = (bells(), bells());
         let connections = connections
             .into_iter()
             .map(|connection| (connection.scope.clone(), Arc::new(connection)))
@@ -86,6 +105,7 @@ impl Bridge {
             clock,
             lease,
             wakes,
+            regrouped,
             turns: Turns::default(),
             flights: Flights::default(),
         }
@@ -115,10 +135,19 @@ impl Bridge {
 
     /// Waits until work is owed.
     pub(crate) async fn woken(&self, tenant: &TenantName) {
-        match self.wakes.get(tenant) {
-            Some(wake) => wake.notified().await,
-            None => std::future::pending().await,
+        rung(self.wakes.get(tenant)).await;
+    }
+
+    /// Tells that users are to be evaluated anew.
+    pub(crate) fn ring(&self, tenant: &TenantName) {
+        if let Some(bell) = self.regrouped.get(tenant) {
+            bell.notify_one();
         }
+    }
+
+    /// Waits until users are to be evaluated anew.
+    pub(crate) async fn rung(&self, tenant: &TenantName) {
+        rung(self.regrouped.get(tenant)).await;
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -132,7 +161,12 @@ impl Bridge {
 
     /// Carries out a write request. It runs to its end even if the caller stops waiting: a client that hangs up must not leave a
     /// lock behind.
-    pub async fn write(self: &Arc<Self>, scope: &Scope, ask: Ask) -> Result<Answer, Refusal> {
+    pub async fn write(
+        self: &Arc<Self>,
+        scope: &Scope,
+        ask: Ask,
+        condition: Condition,
+    ) -> Result<Answer, Refusal> {
         let connection = Arc::clone(self.connection(scope).ok_or(Refusal::NotFound)?);
         let turn = ask.turn(scope);
         let (answer, outcome) = watch::channel(None);
@@ -144,18 +178,21 @@ impl Bridge {
         let bridge = Arc::clone(self);
         tokio::spawn(async move {
             let _turn = bridge.turns.wait(turn).await;
-            answer.send_replace(Some(bridge.repeat(&connection, &ask).await));
+            answer.send_replace(Some(bridge.repeat(&connection, &ask, &condition).await));
         });
         landed(outcome).await
     }
 
     /// Goes the line again for as long as somebody else is at work on the same user: what they do is decided upon anew.
-    async fn repeat(&self, connection: &Connection, ask: &Ask) -> Result<Answer, Refusal> {
-        for pause in [5, 20, 50, 100, 200, 500, 1_000, 2_000, 4_000, 8_000] {
-            match Box::pin(self.line(connection, ask)).await {
-                Err(Refusal::Ledger(LedgerError::Stale)) => {
-                    tokio::time::sleep(Duration::from_millis(pause)).await
-                }
+    async fn repeat(
+        &self,
+        connection: &Connection,
+        ask: &Ask,
+        condition: &Condition,
+    ) -> Result<Answer, Refusal> {
+        for pause in PAUSES {
+            match Box::pin(self.line(connection, ask, condition)).await {
+                Err(Refusal::Ledger(LedgerError::Stale)) => tokio::time::sleep(pause).await,
                 Err(Refusal::Ledger(LedgerError::NameTaken)) => return Err(name_taken()),
                 answer => return answer,
             }
@@ -164,11 +201,21 @@ impl Bridge {
     }
 
     /// One request's way. Each step is a line; what it may answer on the spot is in the step.
-    async fn line(&self, connection: &Connection, ask: &Ask) -> Result<Answer, Refusal> {
+    async fn line(
+        &self,
+        connection: &Connection,
+        ask: &Ask,
+        condition: &Condition,
+    ) -> Result<Answer, Refusal> {
         let (before, _turn) = self.remembered(connection, ask).await?;
+        condition.check(before.as_ref().map(|user| user.revision))?;
         let mut said = apply(connection, before, ask, self.now())?;
+        if said.user.state == State::Offered && connection.tenant.protects_user(&said.user) {
+            return self.refuse(&said, protected()).await;
+        }
         match said.effect {
             Effect::Active => {}
+            Effect::Apart => return self.keep(said).await,
             Effect::StaysInactive => {
                 self.first_write(&said).await?;
                 return self.keep(said).await;
@@ -177,6 +224,7 @@ impl Bridge {
         }
         let decision = decide(
             connection,
+            self.ledger.as_ref(),
             said.operation,
             &said.user,
             said.source_before(),
@@ -416,6 +464,13 @@ impl Bridge {
             user: known,
             ..event
         }
+    }
+}
+
+async fn rung(bell: Option<&Notify>) {
+    match bell {
+        Some(bell) => bell.notified().await,
+        None => std::future::pending().await,
     }
 }
 

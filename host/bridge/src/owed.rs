@@ -7,13 +7,16 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::time::Instant;
 
+use crate::connection::Connection;
 use crate::decide::{Decision, decide};
+use crate::difference::nothing_to_tell;
 use crate::event::{Event, EventKind};
 use crate::line::{Bridge, detail, note, refusal_detail};
 use crate::name::{TenantName, UserId};
 use crate::port::ledger::LedgerError;
 use crate::port::plugins::Operation;
 use crate::refusal::Refusal;
+use crate::said::keep_apart;
 use crate::user::{State, User};
 use crate::work::{Origin, Task, Work, mark_refused, owe, release};
 
@@ -28,7 +31,7 @@ const REST: Duration = Duration::from_secs(10);
 
 /// What became of one debt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Progress {
+pub(crate) enum Progress {
     /// It is no more.
     Done,
     /// CXone cannot be used: no other debt would fare better.
@@ -111,7 +114,7 @@ impl Bridge {
             return Ok(Progress::Stuck);
         };
         let _turn = self.turn(owed.id.to_string()).await;
-        let Some(mut user) = self
+        let Some(user) = self
             .ledger
             .user(&owed.scope, owed.id)
             .await?
@@ -119,6 +122,18 @@ impl Bridge {
         else {
             return Ok(Progress::Done);
         };
+        self.bring_about(connection, user, EventKind::CaughtUp)
+            .await
+    }
+
+    /// Makes CXone hold what a user's source asks for now, whatever was said in between. The source was acknowledged: nothing
+    /// that happens here changes it.
+    pub(crate) async fn bring_about(
+        &self,
+        connection: &Connection,
+        mut user: User,
+        kind: EventKind,
+    ) -> Result<Progress, Refusal> {
         let event = |kind, user: &User, detail| Event {
             at: self.now(),
             scope: user.scope.clone(),
@@ -126,9 +141,13 @@ impl Bridge {
             kind,
             detail,
         };
+        if keep_apart(connection, &mut user) {
+            self.ledger.commit(user, Vec::new()).await?;
+            return Ok(Progress::Done);
+        }
         let leaves = user.debt.as_ref().is_some_and(|debt| debt.deactivation);
         if leaves || !user.live() || !user.source.active() {
-            let event = event(EventKind::CaughtUp, &user, json!({}));
+            let event = event(kind, &user, json!({}));
             return self
                 .pay(Work {
                     user,
@@ -144,10 +163,18 @@ impl Bridge {
             (Some(_), true) => Operation::Revive,
             (Some(_), false) => Operation::ReEvaluate,
         };
-        match decide(connection, operation, &user, None, self.now()).await {
+        let ledger = self.ledger.as_ref();
+        match decide(connection, ledger, operation, &user, None, self.now()).await {
             Ok(Decision::Go(desired, evaluated)) => {
+                let before = user.clone();
                 note(&mut user, &desired, &evaluated);
-                let event = event(EventKind::CaughtUp, &user, detail(&evaluated));
+                let event = event(kind, &user, detail(&evaluated));
+                if user.debt.is_none() && nothing_to_tell(&user, &desired) {
+                    if user != before {
+                        self.ledger.commit(user, vec![event]).await?;
+                    }
+                    return Ok(Progress::Done);
+                }
                 self.pay(Work {
                     user,
                     task: Task::Converge(desired),
@@ -169,7 +196,14 @@ impl Bridge {
                 self.ledger.commit(user, vec![event]).await?;
                 Ok(Progress::Done)
             }
-            Ok(Decision::Later(_)) => Ok(Progress::Away),
+            Ok(Decision::Later(reason)) => {
+                // A debt that is there already would change nothing but its count.
+                if user.debt.is_none() {
+                    owe(&mut user, false, reason, self.now());
+                    self.ledger.commit(user, Vec::new()).await?;
+                }
+                Ok(Progress::Away)
+            }
             Err(refusal) => {
                 owe(&mut user, false, refusal.to_string(), self.now());
                 self.ledger.commit(user, Vec::new()).await?;

@@ -43,6 +43,19 @@ pub(crate) fn belongs_to(owner: &User, user: &User) -> Box<Denial> {
     })
 }
 
+/// The refusal of a CXone user whom the configuration protects.
+pub(crate) fn protected() -> Box<Denial> {
+    Box::new(Denial {
+        rule: "protected users".to_owned(),
+        status: 403,
+        scim_type: None,
+        detail: "the CXone user of this name is protected: provisioning leaves them alone".to_owned(),
+        attribute: Some(Attribute::UserName.as_str().to_owned()),
+        fix: "take the user out of what the identity provider assigns, or out of `protected` in the configuration"
+            .to_owned(),
+    })
+}
+
 /// The default: CXone's help page says that user name, names, e-mail and status are edited in the identity provider only, and
 /// that everything else, the role included, may be changed in CXone after creation. So what decides access or place is handed
 /// over; the rest of a person's profile is the identity provider's.

@@ -1,8 +1,8 @@
 //! Reads: from the ledger, and where a match by user name misses, from CXone.
 
-use std::time::{Duration, Instant};
+use std::collections::BTreeMap;
+use std::time::Duration;
 
-use scim::error::Error;
 use scim::filter::{Filter, Indexed};
 use serde_json::{Map, Value, json};
 
@@ -13,34 +13,11 @@ use crate::line::Bridge;
 use crate::name::{Scope, UserId, fold};
 use crate::port::ledger::{LedgerError, Lookup};
 use crate::refusal::Refusal;
+use crate::search::{BATCH, Gather, Searched};
+pub use crate::search::{Page, Query};
 use crate::source::Source;
 use crate::target::{Attribute, Target};
 use crate::user::{State, User};
-
-/// How long a filter without an index may scan before it is refused as tooMany (RFC 7644, section 3.12).
-const SCAN: Duration = Duration::from_secs(2);
-/// Users read at a time while scanning.
-const BATCH: usize = 500;
-
-/// What is asked for.
-#[derive(Debug, Clone)]
-pub struct Query {
-    /// The filter; all users without one.
-    pub filter: Option<Filter>,
-    /// The 1-based index of the first result (RFC 7644, section 3.4.2.4).
-    pub start_index: usize,
-    /// How many results at most.
-    pub count: usize,
-}
-
-/// A page of results.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Page {
-    /// How many match in all.
-    pub total: usize,
-    /// Those asked for, in the ledger's sequence.
-    pub users: Vec<User>,
-}
 
 /// A user as the identity provider sees them, without what depends on the URL: what filters are matched against.
 pub fn resource(user: &User) -> Map<String, Value> {
@@ -57,6 +34,18 @@ pub fn resource(user: &User) -> Map<String, Value> {
     document
 }
 
+impl Searched for User {
+    type Id = UserId;
+
+    fn id(&self) -> UserId {
+        self.id
+    }
+
+    fn sequence(&self) -> i64 {
+        self.sequence
+    }
+}
+
 impl Bridge {
     /// The user of this id.
     pub async fn read(&self, scope: &Scope, id: UserId) -> Result<User, Refusal> {
@@ -69,75 +58,86 @@ impl Bridge {
 
     /// The users that match. An unknown connection has none; CXone out of reach while it must be asked is an error, never an
     /// empty list: the identity provider would create a duplicate.
-    pub async fn search(&self, scope: &Scope, query: &Query) -> Result<Page, Refusal> {
+    pub async fn search(&self, scope: &Scope, query: &Query) -> Result<Page<User>, Refusal> {
         let connection = self.connection(scope).ok_or(Refusal::NotFound)?;
-        let skip = query.start_index.saturating_sub(1);
-        let Some(filter) = &query.filter else {
+        if query.filter.is_none() && query.sort.is_none() {
             let total = self.ledger.count_users(scope).await?;
+            let skip = query.skip() as u64;
             let users = match query.count {
                 0 => Vec::new(),
-                count => self.ledger.page_users(scope, skip as u64, count).await?,
+                count => self.ledger.page_users(scope, skip, count).await?,
             };
-            return Ok(Page {
-                total: usize::try_from(total).unwrap_or(usize::MAX),
-                users,
-            });
-        };
-        let matches = match filter.equality() {
-            Some((Indexed::Id, id)) => match UserId::parse(id) {
-                Some(id) => self
-                    .ledger
-                    .user(scope, id)
-                    .await?
-                    .filter(User::live)
-                    .into_iter()
-                    .collect(),
-                None => Vec::new(),
-            },
-            Some((Indexed::UserName, name)) => self.match_name(connection, name).await?,
-            Some((Indexed::ExternalId, id)) => {
-                self.ledger
-                    .find_users(scope, &Lookup::ExternalId(id.to_owned()))
-                    .await?
-            }
-            Some((Indexed::Email, email)) => {
-                self.ledger
-                    .find_users(scope, &Lookup::Email(fold(email)))
-                    .await?
-            }
-            Some((Indexed::DisplayName, _)) | None => self.scan(scope, filter).await?,
-        };
-        let matches: Vec<User> = matches
-            .into_iter()
-            .filter(|user| filter.matches_map(&resource(user)))
-            .collect();
-        let total = matches.len();
-        Ok(Page {
-            total,
-            users: matches.into_iter().skip(skip).take(query.count).collect(),
-        })
-    }
-
-    async fn scan(&self, scope: &Scope, filter: &Filter) -> Result<Vec<User>, Refusal> {
-        let started = Instant::now();
-        let (mut after, mut found) = (0, Vec::new());
-        loop {
-            let batch = self.ledger.list_users(scope, after, BATCH).await?;
-            let Some(last) = batch.last() else {
-                return Ok(found);
-            };
-            after = last.sequence;
-            found.extend(
-                batch
-                    .into_iter()
-                    .filter(|user| filter.matches_map(&resource(user))),
-            );
-            if started.elapsed() > SCAN {
-                return Err(Refusal::Invalid(Error::too_many(
-                    "the filter has no index and too many users to scan: filter by id, userName, externalId or emails",
-                )));
+            return Ok(Page::of(total, users));
+        }
+        let mut gather = Gather::new(query);
+        match self.candidates(connection, query).await? {
+            Some(users) => self.see_users(scope, query, &mut gather, users).await?,
+            None => {
+                let mut after = 0;
+                loop {
+                    let batch = self.ledger.list_users(scope, after, BATCH).await?;
+                    let Some(last) = batch.last() else {
+                        break;
+                    };
+                    after = last.sequence;
+                    self.see_users(scope, query, &mut gather, batch).await?;
+                    gather.in_time()?;
+                }
             }
         }
+        gather.page(|id| self.ledger.user(scope, id)).await
+    }
+
+    /// The users that an index gives for a filter; `None` where none does.
+    async fn candidates(
+        &self,
+        connection: &Connection,
+        query: &Query,
+    ) -> Result<Option<Vec<User>>, Refusal> {
+        let scope = &connection.scope;
+        let Some((attribute, value)) = query.filter.as_ref().and_then(Filter::equality) else {
+            return Ok(None);
+        };
+        let lookup = match attribute {
+            Indexed::Id => {
+                let user = match UserId::parse(value) {
+                    Some(id) => self.ledger.user(scope, id).await?,
+                    None => None,
+                };
+                return Ok(Some(user.filter(User::live).into_iter().collect()));
+            }
+            Indexed::UserName => return Ok(Some(self.match_name(connection, value).await?)),
+            Indexed::ExternalId => Lookup::ExternalId(value.to_owned()),
+            Indexed::Email => Lookup::Email(fold(value)),
+            Indexed::DisplayName => Lookup::DisplayName(fold(value)),
+            Indexed::Member => return Ok(None),
+        };
+        Ok(Some(self.ledger.find_users(scope, &lookup).await?))
+    }
+
+    async fn see_users(
+        &self,
+        scope: &Scope,
+        query: &Query,
+        gather: &mut Gather<'_, User>,
+        users: Vec<User>,
+    ) -> Result<(), Refusal> {
+        let mut groups = BTreeMap::new();
+        if query.mentions("groups") {
+            let ids: Vec<UserId> = users.iter().map(|user| user.id).collect();
+            groups = self.memberships(scope, &ids).await?;
+        }
+        for user in users {
+            let mut document = resource(&user);
+            if let Some(groups) = groups.get(&user.id) {
+                let groups = groups
+                    .iter()
+                    .map(|group| json!({"value": group.id, "display": group.display_name}));
+                document.insert("groups".to_owned(), groups.collect());
+            }
+            gather.see(&document, user);
+        }
+        Ok(())
     }
 
     /// A user by name: as remembered, else as found in CXone.
@@ -175,6 +175,9 @@ impl Bridge {
                 });
             }
         };
+        if connection.tenant.protects_held(&held) {
+            return Ok(Vec::new());
+        }
         let owners = self.ledger.linked(&scope.tenant, &held.id).await?;
         if owners
             .iter()
@@ -212,6 +215,7 @@ impl Bridge {
         user.shown = Some(shown);
         user.state = State::Offered;
         user.modified = now;
+        user.revision += 1;
         let event = Event {
             at: now,
             scope: connection.scope.clone(),

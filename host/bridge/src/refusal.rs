@@ -9,9 +9,12 @@ use crate::port::plugins::{Denial, PluginFailure};
 /// event.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Refusal {
-    /// No such user on this connection.
-    #[error("the connection has no such user")]
+    /// No such resource on this connection.
+    #[error("the connection has no such resource")]
     NotFound,
+    /// The resource is not in the state that the request names (RFC 7644, section 3.14).
+    #[error("the resource has changed: its entity tag is not the one in If-Match")]
+    Changed,
     /// The user name is taken.
     #[error("{0}")]
     Taken(String),

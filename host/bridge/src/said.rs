@@ -26,6 +26,29 @@ pub enum Ask {
     Delete(UserId),
 }
 
+/// What a request demands of the resource as it stands (`If-Match`).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Condition {
+    /// Nothing.
+    #[default]
+    None,
+    /// That it exists (`*`).
+    Exists,
+    /// That its revision is one of these.
+    OneOf(Vec<u64>),
+}
+
+impl Condition {
+    pub(crate) fn check(&self, revision: Option<u64>) -> Result<(), Refusal> {
+        let holds = match (self, revision) {
+            (Condition::None, _) => true,
+            (Condition::Exists, found) => found.is_some(),
+            (Condition::OneOf(tags), found) => found.is_some_and(|found| tags.contains(&found)),
+        };
+        holds.then_some(()).ok_or(Refusal::Changed)
+    }
+}
+
 impl Ask {
     /// What requests must wait for each other on.
     pub(crate) fn turn(&self, scope: &Scope) -> String {
@@ -45,6 +68,8 @@ pub(crate) enum Effect {
     Deactivates,
     /// The user was inactive and stays so: CXone is told nothing.
     StaysInactive,
+    /// The person in CXone is protected, or another connection's by now: CXone is told nothing.
+    Apart,
 }
 
 /// A request as applied to the remembered source.
@@ -118,7 +143,7 @@ pub(crate) fn apply(
         }
     };
     let is_active = user.live() && user.source.active();
-    let effect = match (was_active, is_active) {
+    let mut effect = match (was_active, is_active) {
         (_, true) => Effect::Active,
         (true, false) => Effect::Deactivates,
         (false, false) => Effect::StaysInactive,
@@ -133,11 +158,17 @@ pub(crate) fn apply(
     if effect == Effect::Deactivates && kind != EventKind::Deleted {
         (operation, kind) = (Operation::Deactivate, EventKind::Deactivated);
     }
+    if keep_apart(connection, &mut user) {
+        effect = Effect::Apart;
+    }
     if before
         .as_ref()
         .is_none_or(|before| before.source != user.source || before.live() != user.live())
     {
         user.modified = now;
+        if before.is_some() {
+            user.revision += 1;
+        }
     }
     Ok(Said {
         user,
@@ -147,6 +178,22 @@ pub(crate) fn apply(
         effect,
         creates: matches!(ask, Ask::Create(_)),
     })
+}
+
+/// Notes why CXone is not told about a user: the person there is protected, or was transferred. Whoever was only found is no
+/// concern of this.
+pub(crate) fn keep_apart(connection: &Connection, user: &mut User) -> bool {
+    let reason = match &user.transferred {
+        Some(other) => format!("transferred to connection {other}: CXone is not told"),
+        None if user.state != State::Offered && connection.tenant.protects_user(user) => {
+            "protected: CXone is not told".to_owned()
+        }
+        None => return false,
+    };
+    user.state = State::Deferred;
+    user.reason = Some(reason);
+    user.debt = None;
+    true
 }
 
 pub(crate) fn name_taken() -> Refusal {

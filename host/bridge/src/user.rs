@@ -87,6 +87,9 @@ pub struct Debt {
     pub since: Timestamp,
     /// How often it was tried.
     pub attempts: u32,
+    /// Whether a template is chosen anew when it is paid: the user's groups changed.
+    #[serde(default)]
+    pub template: bool,
 }
 
 /// One user of one connection. The ledger keeps exactly one row for each id, also after deletion.

@@ -169,8 +169,8 @@ impl Bridge {
             ..event.clone()
         };
         let mut events = vec![event, recovered];
-        // The queue's own event would say that something was caught up.
-        events.retain(|event| event.kind != EventKind::CaughtUp);
+        // A queue's own event would say that something was caught up.
+        events.retain(|event| !matches!(event.kind, EventKind::CaughtUp | EventKind::ReEvaluated));
         match self.ledger.close(fence, user, events).await {
             Ok(user) => {
                 self.wake(&user.scope.tenant);
@@ -192,9 +192,6 @@ impl Bridge {
         user.undelivered = false;
         user.uncertain.clear();
         let mut events = vec![work.event.clone()];
-        if work.origin == Origin::Queue {
-            events[0].kind = EventKind::CaughtUp;
-        }
         let detail = &mut events[0].detail;
         detail["told"] = json!(done.told.as_str());
         detail["sent"] = json!(done.sent);
@@ -310,15 +307,15 @@ pub(crate) fn release(user: &mut User, state: State) {
 
 /// Notes a debt; since when and how often it was tried are kept.
 pub(crate) fn owe(user: &mut User, deactivation: bool, reason: String, now: Timestamp) {
-    let (since, attempts) = user
-        .debt
-        .as_ref()
-        .map_or((now, 0), |debt| (debt.since, debt.attempts));
+    let (since, attempts, template) = user.debt.as_ref().map_or((now, 0, false), |debt| {
+        (debt.since, debt.attempts, debt.template)
+    });
     user.undelivered |= !deactivation && user.debt.as_ref().is_some_and(|debt| debt.deactivation);
     user.debt = Some(Debt {
         deactivation,
         since,
         attempts: attempts.saturating_add(1),
+        template,
     });
     user.state = State::Owed;
     user.reason = Some(reason);

@@ -7,7 +7,7 @@ use bridge::event::EventKind;
 use bridge::line::Answer;
 use bridge::name::UserId;
 use bridge::refusal::Refusal;
-use bridge::said::Ask;
+use bridge::said::{Ask, Condition};
 use bridge::user::State;
 use serde_json::json;
 
@@ -152,10 +152,15 @@ async fn two_processes_take_turns_by_the_ledger_alone() {
     world.start();
     let scope = crate::harness::world::scope("entra");
     let (one, two) = tokio::join!(
-        first.write(&scope, patch(user.id, json!({"displayName": "Ada"}))),
+        first.write(
+            &scope,
+            patch(user.id, json!({"displayName": "Ada"})),
+            Condition::None
+        ),
         world.bridge.write(
             &scope,
-            patch(user.id, json!({"nickName": "A", "title": "Supervisor"}))
+            patch(user.id, json!({"nickName": "A", "title": "Supervisor"})),
+            Condition::None
         ),
     );
     assert!(one.is_ok() && two.is_ok());
@@ -165,8 +170,10 @@ async fn two_processes_take_turns_by_the_ledger_alone() {
         Some("Ada")
     );
     let (one, two) = tokio::join!(
-        first.write(&scope, post(person("bob"))),
-        world.bridge.write(&scope, post(person("bob"))),
+        first.write(&scope, post(person("bob")), Condition::None),
+        world
+            .bridge
+            .write(&scope, post(person("bob")), Condition::None),
     );
     let made = [&one, &two]
         .into_iter()

@@ -6,6 +6,7 @@ use bridge::event::EventKind;
 use bridge::line::Answer;
 use bridge::port::plugins::Operation;
 use bridge::refusal::Refusal;
+use bridge::said::Condition;
 use bridge::target::Attribute;
 use bridge::user::State;
 use serde_json::json;
@@ -108,7 +109,7 @@ async fn whom_nobody_owns_is_adopted_and_keeps_their_role() {
 async fn an_adoption_that_failed_half_way_still_leaves_the_role_alone() {
     let world = World::new();
     world.cxone().put(by_hand("ada", "Supervisor"));
-    let found = world.find("entra", "ada").await.expect("found").users;
+    let found = world.find("entra", "ada").await.expect("found").found;
     world.fail(Call::Replace, Fault::Away);
     let ask = patch(found[0].id, json!({"title": "Agent", "displayName": "Ada"}));
     assert_eq!(world.change(ask).await.state, State::Owed);
@@ -122,7 +123,7 @@ async fn an_adoption_that_failed_half_way_still_leaves_the_role_alone() {
 async fn an_inactive_create_over_somebody_found_changes_nobody() {
     let world = World::new();
     world.cxone().put(by_hand("ada", "Agent"));
-    let found = world.find("entra", "ada").await.expect("found").users;
+    let found = world.find("entra", "ada").await.expect("found").found;
     let mut body = person("ada");
     body["active"] = json!(false);
     let user = world.create(body).await;
@@ -248,7 +249,7 @@ async fn another_connections_user_is_a_conflict() {
     world.create(person("ada")).await;
     let other = world
         .bridge
-        .write(&scope("okta"), post(person("ada")))
+        .write(&scope("okta"), post(person("ada")), Condition::None)
         .await;
     assert!(
         matches!(other, Err(Refusal::Denied(denial)) if denial.status == 409 && denial.detail.contains("entra"))
@@ -256,7 +257,9 @@ async fn another_connections_user_is_a_conflict() {
     let okta = scope("okta");
     let (one, two) = tokio::join!(
         world.ask(post(person("bob"))),
-        world.bridge.write(&okta, post(person("bob"))),
+        world
+            .bridge
+            .write(&okta, post(person("bob")), Condition::None),
     );
     assert!(one.is_ok() != two.is_ok(), "{one:?} {two:?}");
     world.held("bob");

@@ -1,6 +1,7 @@
 //! What the tests stand on.
 
 pub(crate) mod cxone;
+mod groups;
 pub(crate) mod ledger;
 pub(crate) mod life;
 pub(crate) mod plugins;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use bridge::line::Answer;
 use bridge::refusal::Refusal;
 use bridge::said::Ask;
+use bridge::said::Condition;
 use bridge::target::Attribute;
 use bridge::user::State;
 use serde_json::json;
@@ -281,10 +282,10 @@ async fn somebody_elses_person_is_not_disabled_through_an_old_find() {
     for delete in [false, true] {
         let world = World::new();
         world.cxone().put(by_hand("ada", "Agent"));
-        let found = world.find("entra", "ada").await.expect("found").users;
+        let found = world.find("entra", "ada").await.expect("found").found;
         world
             .bridge
-            .write(&scope("okta"), post(person("ada")))
+            .write(&scope("okta"), post(person("ada")), Condition::None)
             .await
             .expect("adopted");
         let ask = if delete {
@@ -302,7 +303,7 @@ async fn somebody_elses_person_is_not_disabled_through_an_old_find() {
 async fn whom_the_identity_provider_found_and_deletes_is_disabled() {
     let world = World::new();
     world.cxone().put(by_hand("ada", "Agent"));
-    let found = world.find("entra", "ada").await.expect("found").users;
+    let found = world.find("entra", "ada").await.expect("found").found;
     world.delete(found[0].id).await;
     assert_eq!(world.held("ada").active, Some(false));
     assert_eq!(world.find("entra", "ada").await.expect("a page").total, 0);

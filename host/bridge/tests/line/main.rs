@@ -3,8 +3,10 @@
 
 #![allow(clippy::expect_used, clippy::panic)] // Helpers of tests; clippy's own exemption stops at #[test].
 
+mod apart;
 mod crash;
 mod create;
+mod groups;
 mod harness;
 mod leave;
 mod model;

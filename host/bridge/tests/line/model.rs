@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bridge::line::{Answer, Bridge};
 use bridge::name::{UserId, fold};
-use bridge::said::Ask;
+use bridge::said::{Ask, Condition};
 use bridge::source::Source;
 use bridge::target::Attribute;
 use bridge::user::{State, User};
@@ -143,7 +143,10 @@ async fn history(seed: u64) {
         let promises = Arc::clone(&promises);
         asked.push(tokio::spawn(async move {
             let scope = scope(connection);
-            let answer = tokio::time::timeout(Duration::from_secs(900), bridge.write(&scope, ask));
+            let answer = tokio::time::timeout(
+                Duration::from_secs(900),
+                bridge.write(&scope, ask, Condition::None),
+            );
             let answer = answer.await.ok().and_then(Result::ok);
             let mut promises = promises.lock().expect("no panic");
             promises.note(about, answer.as_ref(), id);
@@ -266,7 +269,7 @@ async fn nothing_left_to_tell(world: &World) {
         let values: Value = json!({"active": user.source.active()});
         let answer = world
             .bridge
-            .write(&user.scope, patch(user.id, values))
+            .write(&user.scope, patch(user.id, values), Condition::None)
             .await;
         assert!(matches!(answer, Ok(Answer::Changed(_))), "{answer:?}");
     }

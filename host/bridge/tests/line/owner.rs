@@ -1,6 +1,7 @@
 //! One owner for each CXone user.
 
 use bridge::refusal::Refusal;
+use bridge::said::Condition;
 use bridge::target::Attribute;
 use bridge::user::State;
 use serde_json::json;
@@ -12,13 +13,16 @@ use crate::harness::world::{World, active, by_hand, patch, person, post, scope};
 async fn who_was_found_by_two_belongs_to_the_first_to_write() {
     let world = World::new();
     world.cxone().put(by_hand("ada", "Agent"));
-    let mine = world.find("entra", "ada").await.expect("found").users[0].id;
-    let theirs = world.find("okta", "ada").await.expect("found").users[0].id;
+    let mine = world.find("entra", "ada").await.expect("found").found[0].id;
+    let theirs = world.find("okta", "ada").await.expect("found").found[0].id;
     world
         .change(patch(mine, json!({"displayName": "Ada"})))
         .await;
     let other = patch(theirs, json!({"displayName": "Eve"}));
-    let other = world.bridge.write(&scope("okta"), other).await;
+    let other = world
+        .bridge
+        .write(&scope("okta"), other, Condition::None)
+        .await;
     assert!(matches!(other, Err(Refusal::Denied(denial)) if denial.status == 409));
     assert_eq!(world.find("okta", "ada").await.expect("a page").total, 0);
     assert_eq!(world.held("ada").get(Attribute::DisplayName), Some("Ada"));
@@ -28,13 +32,13 @@ async fn who_was_found_by_two_belongs_to_the_first_to_write() {
 async fn the_first_write_counts_also_while_cxone_is_away() {
     let world = World::new();
     world.cxone().put(by_hand("ada", "Agent"));
-    let mine = world.find("entra", "ada").await.expect("found").users[0].id;
-    let theirs = world.find("okta", "ada").await.expect("found").users[0].id;
+    let mine = world.find("entra", "ada").await.expect("found").found[0].id;
+    let theirs = world.find("okta", "ada").await.expect("found").found[0].id;
     world.cxone().down = true;
     let other = patch(theirs, json!({"displayName": "Eve"}));
     world
         .bridge
-        .write(&scope("okta"), other)
+        .write(&scope("okta"), other, Condition::None)
         .await
         .expect("owed");
     let late = world.ask(patch(mine, json!({"displayName": "Ada"}))).await;
@@ -50,7 +54,7 @@ async fn two_that_nobody_could_compare_end_with_one_owner_who_is_not_hindered() 
     let mine = world.create(person("ada")).await;
     let theirs = world
         .bridge
-        .write(&scope("okta"), post(person("ada")))
+        .write(&scope("okta"), post(person("ada")), Condition::None)
         .await;
     let Ok(bridge::line::Answer::Created(theirs)) = theirs else {
         panic!("{theirs:?}")
@@ -65,7 +69,7 @@ async fn two_that_nobody_could_compare_end_with_one_owner_who_is_not_hindered() 
         .await;
     world
         .bridge
-        .write(&scope("okta"), active(theirs.id, false))
+        .write(&scope("okta"), active(theirs.id, false), Condition::None)
         .await
         .expect("inactive");
     assert_eq!(world.held("ada").active, Some(true));
@@ -79,12 +83,16 @@ async fn a_leaver_leaves_though_an_older_claim_on_them_was_refused() {
     let world = World::new();
     world.cxone().put(by_hand("ada", "Agent"));
     // Found first, written last: the older row waits with the link and without an accepted write.
-    let older = world.find("okta", "ada").await.expect("found").users[0].id;
+    let older = world.find("okta", "ada").await.expect("found").found[0].id;
     let mine = world.create(person("ada")).await;
     world.fail(Call::Directory, Fault::Away);
     let late = world
         .bridge
-        .write(&scope("okta"), patch(older, json!({"displayName": "Eve"})))
+        .write(
+            &scope("okta"),
+            patch(older, json!({"displayName": "Eve"})),
+            Condition::None,
+        )
         .await;
     assert!(late.is_err());
     world.change(active(mine.id, false)).await;
@@ -107,10 +115,13 @@ async fn who_was_found_inactive_is_not_taken_over_by_a_change_of_profile() {
     let mut away = by_hand("ada", "Agent");
     away.active = Some(false);
     world.cxone().put(away);
-    let older = world.find("okta", "ada").await.expect("found").users[0].id;
+    let older = world.find("okta", "ada").await.expect("found").found[0].id;
     let mine = world.create(person("ada")).await;
     let ask = patch(older, json!({"nickName": "A"}));
-    let late = world.bridge.write(&scope("okta"), ask).await;
+    let late = world
+        .bridge
+        .write(&scope("okta"), ask, Condition::None)
+        .await;
     assert!(matches!(late, Err(Refusal::Denied(denial)) if denial.status == 409));
     // Nor does an old find that is disabled stand in anybody's way.
     world.delete(mine.id).await;

@@ -1,17 +1,20 @@
 //! A ledger in memory, as strict as the port's documentation.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bridge::event::Event;
-use bridge::name::{Scope, TenantName, UserId};
+use bridge::group::{Group, MemberChange, Membership, Pending, Regrouped};
+use bridge::name::{GroupId, Scope, TenantName, UserId, fold};
 use bridge::port::ledger::{
-    Intent, Ledger, LedgerError, Lookup, OpenIntent, Opening, folded_emails,
+    GroupLookup, Intent, Ledger, LedgerError, Lookup, OpenIntent, Opening, folded_emails,
 };
 use bridge::user::{State, User};
 use jiff::Timestamp;
 
+use super::groups::Kept;
 use super::life::{Chance, Life};
 
 /// What survives a process.
@@ -20,6 +23,9 @@ pub(crate) struct Store {
     pub(crate) users: Vec<User>,
     pub(crate) intents: Vec<OpenIntent>,
     pub(crate) events: Vec<Event>,
+    pub(crate) groups: Vec<Kept>,
+    pub(crate) pending: Vec<Pending>,
+    pub(super) group_sequence: i64,
     sequence: i64,
     fence: u64,
     /// What a caller did that the port forbids.
@@ -73,6 +79,9 @@ impl Store {
         self.users.retain(|row| row.id != user.id);
         self.users.push(user.clone());
         self.users.sort_by_key(|user| user.sequence);
+        if !user.live() {
+            self.leave_groups(user.id);
+        }
         self.events.extend(events);
         user
     }
@@ -140,6 +149,9 @@ impl Ledger for Memory {
             Lookup::Name(name) => user.folded_name() == *name,
             Lookup::ExternalId(id) => user.source.external_id() == Some(id),
             Lookup::Email(email) => folded_emails(&user.source).contains(email),
+            Lookup::DisplayName(name) => {
+                user.source.display_name().map(fold).as_ref() == Some(name)
+            }
         };
         self.pick(|user| live(user) && hit(user)).await
     }
@@ -212,6 +224,139 @@ impl Ledger for Memory {
             Ok(store.store(user, events))
         })
         .await
+    }
+
+    async fn commit_all(
+        &self,
+        users: Vec<User>,
+        events: Vec<Event>,
+    ) -> Result<Vec<User>, LedgerError> {
+        self.with(|store| {
+            for user in &users {
+                store.at_version(user)?;
+                if store.reserving(user).is_some() {
+                    return Err(LedgerError::Stale);
+                }
+                store.name_is_free(user)?;
+            }
+            let stored = users.into_iter().map(|user| store.store(user, Vec::new()));
+            let stored = stored.collect();
+            store.events.extend(events);
+            Ok(stored)
+        })
+        .await
+    }
+
+    async fn group(&self, scope: &Scope, id: GroupId) -> Result<Option<Group>, LedgerError> {
+        let groups = self.with(|store| store.groups_after(scope, 0)).await;
+        Ok(groups.into_iter().find(|group| group.id == id))
+    }
+
+    async fn find_groups(
+        &self,
+        scope: &Scope,
+        lookup: &GroupLookup,
+    ) -> Result<Vec<Group>, LedgerError> {
+        Ok(self.with(|store| store.find_groups(scope, lookup)).await)
+    }
+
+    async fn list_groups(
+        &self,
+        scope: &Scope,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<Group>, LedgerError> {
+        let mut groups = self.with(|store| store.groups_after(scope, after)).await;
+        groups.truncate(limit);
+        Ok(groups)
+    }
+
+    async fn page_groups(
+        &self,
+        scope: &Scope,
+        skip: u64,
+        limit: usize,
+    ) -> Result<Vec<Group>, LedgerError> {
+        let groups = self.with(|store| store.groups_after(scope, 0)).await;
+        let skip = usize::try_from(skip).unwrap_or(usize::MAX);
+        Ok(groups.into_iter().skip(skip).take(limit).collect())
+    }
+
+    async fn count_groups(&self, scope: &Scope) -> Result<u64, LedgerError> {
+        Ok(self.with(|store| store.groups_after(scope, 0)).await.len() as u64)
+    }
+
+    async fn members(&self, scope: &Scope, group: GroupId) -> Result<Vec<UserId>, LedgerError> {
+        let of = |kept: &&Kept| kept.group.scope == *scope && kept.group.id == group;
+        let found = self.with(|store| {
+            store
+                .groups
+                .iter()
+                .find(of)
+                .map(|kept| kept.members.clone())
+        });
+        Ok(found.await.unwrap_or_default())
+    }
+
+    async fn memberships(
+        &self,
+        scope: &Scope,
+        users: &[UserId],
+    ) -> Result<BTreeMap<UserId, Vec<Membership>>, LedgerError> {
+        Ok(self.with(|store| store.memberships_of(scope, users)).await)
+    }
+
+    async fn commit_group(
+        &self,
+        group: Group,
+        changes: Vec<MemberChange>,
+        events: Vec<Event>,
+    ) -> Result<Regrouped, LedgerError> {
+        self.with(|store| store.commit_group(group, changes, events))
+            .await
+    }
+
+    async fn delete_group(
+        &self,
+        group: &Group,
+        events: Vec<Event>,
+    ) -> Result<Vec<UserId>, LedgerError> {
+        self.with(|store| store.delete_group(group, events)).await
+    }
+
+    async fn pending(
+        &self,
+        tenant: &TenantName,
+        limit: usize,
+    ) -> Result<Vec<Pending>, LedgerError> {
+        let of = |pending: &&Pending| pending.scope.tenant == *tenant;
+        Ok(self
+            .with(|store| {
+                let pending = store.pending.iter().filter(of);
+                pending.take(limit).cloned().collect()
+            })
+            .await)
+    }
+
+    async fn pending_of(
+        &self,
+        scope: &Scope,
+        user: UserId,
+    ) -> Result<Option<Pending>, LedgerError> {
+        let of = |pending: &&Pending| pending.scope == *scope && pending.user == user;
+        Ok(self
+            .with(|store| store.pending.iter().find(of).cloned())
+            .await)
+    }
+
+    async fn evaluated(&self, done: Vec<Pending>) -> Result<(), LedgerError> {
+        self.with(|store| store.pending.retain(|pending| !done.contains(pending)))
+            .await;
+        Ok(())
+    }
+
+    async fn key(&self, _name: &str) -> Result<[u8; 32], LedgerError> {
+        Ok([0; 32])
     }
 
     async fn record(&self, events: Vec<Event>) -> Result<(), LedgerError> {

@@ -1,4 +1,5 @@
-//! Plugins as pure functions of the source. `displayName` says what the rules do: `deny`, `defer`, `trap`, or nothing.
+//! Plugins as pure functions of source and groups. `displayName` says what the rules do: `deny`, `defer` (until in a group),
+//! `trap`, or nothing. A group called `role X` gives the role X.
 
 use std::sync::Mutex;
 
@@ -46,7 +47,15 @@ impl Plugins for Pure {
     async fn evaluate(&self, evaluation: Evaluation) -> Result<Evaluated, PluginFailure> {
         let operation = evaluation.operation;
         self.operations.lock().expect("no panic").push(operation);
-        let target = mapped(&evaluation.source);
+        let mut target = mapped(&evaluation.source);
+        let role = |name: &'_ str| name.strip_prefix("role ").map(str::to_owned);
+        if let Some(role) = evaluation
+            .groups
+            .iter()
+            .find_map(|group| role(&group.display_name))
+        {
+            target.set(Attribute::Role, role);
+        }
         let verdict = match target.get(Attribute::DisplayName) {
             Some("trap") => return Err(trap()),
             Some("deny") => Verdict::Deny(Denial {
@@ -57,7 +66,9 @@ impl Plugins for Pure {
                 attribute: Some("displayName".to_owned()),
                 fix: "ask for something else".to_owned(),
             }),
-            Some("defer") => Verdict::Defer("waits for a group".to_owned()),
+            Some("defer") if evaluation.groups.is_empty() => {
+                Verdict::Defer("waits for a group".to_owned())
+            }
             _ => Verdict::Allow,
         };
         Ok(Evaluated {

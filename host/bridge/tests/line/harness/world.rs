@@ -1,6 +1,6 @@
 //! A tenant with two connections, over doubles, with processes that come and go.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use bridge::line::{Answer, Bridge};
 use bridge::name::{Scope, TenantName, UserId};
 use bridge::query::{Page, Query};
 use bridge::refusal::Refusal;
-use bridge::said::Ask;
+use bridge::said::{Ask, Condition};
 use bridge::target::Target;
 use bridge::user::User;
 use jiff::Timestamp;
@@ -86,6 +86,8 @@ pub(crate) struct World {
     pub(crate) chance: Arc<Chance>,
     pub(crate) bridge: Arc<Bridge>,
     pub(crate) life: Arc<Life>,
+    /// The configuration's `protected`; heeded from the next start.
+    pub(crate) protected: BTreeSet<String>,
     slow_ledger: bool,
     starts: usize,
 }
@@ -117,6 +119,7 @@ impl World {
             plugins,
             chance,
             life,
+            protected: BTreeSet::new(),
             slow_ledger,
             starts: 0,
         };
@@ -137,6 +140,7 @@ impl World {
             }),
             default_role: "Agent".to_owned(),
             templates: Arc::new(BTreeMap::new()),
+            protected: self.protected.clone(),
         });
         let connections = ["entra", "okta"].map(|name| Connection {
             scope: scope(name),
@@ -178,7 +182,9 @@ impl World {
     }
 
     pub(crate) async fn ask(&self, ask: Ask) -> Result<Answer, Refusal> {
-        self.bridge.write(&scope("entra"), ask).await
+        self.bridge
+            .write(&scope("entra"), ask, Condition::None)
+            .await
     }
 
     /// A create that must be answered 201.
@@ -201,10 +207,11 @@ impl World {
         assert_eq!(self.ask(Ask::Delete(id)).await, Ok(Answer::Deleted));
     }
 
-    pub(crate) async fn find(&self, connection: &str, name: &str) -> Result<Page, Refusal> {
+    pub(crate) async fn find(&self, connection: &str, name: &str) -> Result<Page<User>, Refusal> {
         let filter = format!("userName eq \"{name}@example.com\"");
         let query = Query {
             filter: Some(Filter::parse(&filter, ResourceSchemas::user()).expect("a filter")),
+            sort: None,
             start_index: 1,
             count: 10,
         };
@@ -229,11 +236,14 @@ impl World {
     /// Lets the queue work until nothing is owed or locked, at most for a time.
     pub(crate) async fn drain(&self, most: Duration) -> bool {
         let queue = tokio::spawn(Arc::clone(&self.bridge).work_off(tenant()));
+        let groups = tokio::spawn(Arc::clone(&self.bridge).re_evaluate(tenant()));
         let end = tokio::time::Instant::now() + most;
         let drained = loop {
             let idle = {
                 let store = self.store();
-                store.intents.is_empty() && store.users.iter().all(|user| user.debt.is_none())
+                store.intents.is_empty()
+                    && store.pending.is_empty()
+                    && store.users.iter().all(|user| user.debt.is_none())
             };
             if idle || tokio::time::Instant::now() > end {
                 break idle;
@@ -241,6 +251,7 @@ impl World {
             tokio::time::sleep(Duration::from_millis(100)).await;
         };
         queue.abort();
+        groups.abort();
         drained
     }
 

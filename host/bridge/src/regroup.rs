@@ -1,0 +1,166 @@
+//! Users whose groups changed are evaluated anew: a durable queue, in order for each user, one pending each.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use crate::connection::Connection;
+use crate::event::EventKind;
+use crate::line::Bridge;
+use crate::name::{Scope, TenantName, UserId};
+use crate::owed::Progress;
+use crate::port::ledger::LedgerError;
+use crate::refusal::Refusal;
+use crate::user::{State, User};
+
+/// A change that touches up to this many users is settled before it is answered.
+const AT_ONCE: usize = 20;
+/// How long such an answer waits at most. The rest is the queue's.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// How many users are evaluated at a time: few, since the identity provider's own requests come first.
+const ABREAST: usize = 4;
+/// How many are read from the queue at a time.
+const BATCH: usize = 64;
+/// How long to sleep when nothing is pending.
+const IDLE: Duration = Duration::from_secs(10);
+/// How long to wait before somebody is tried again whom another process is at work on.
+const PAUSE: Duration = Duration::from_millis(250);
+
+impl Bridge {
+    /// Evaluates a tenant's pending users anew for as long as the process lives. Drop the future to end it: whoever was not
+    /// finished is still pending.
+    pub async fn re_evaluate(self: Arc<Self>, tenant: TenantName) {
+        loop {
+            match self.pending_round(&tenant).await {
+                Ok(Round::Nothing) => {
+                    let _ = timeout(IDLE, self.rung(&tenant)).await;
+                }
+                Ok(Round::Moved) => {}
+                Ok(Round::Stuck) => tokio::time::sleep(PAUSE).await,
+                Err(error) => {
+                    tracing::error!(%tenant, %error, "pending re-evaluations cannot be read");
+                    tokio::time::sleep(IDLE).await;
+                }
+            }
+        }
+    }
+
+    /// Settles a small change before it is answered, as far as patience goes; leaves everything else to the queue.
+    pub(crate) async fn settle(self: &Arc<Self>, scope: &Scope, touched: &[UserId]) {
+        if touched.is_empty() {
+            return;
+        }
+        if touched.len() <= AT_ONCE {
+            let mut under_way = JoinSet::new();
+            for user in touched {
+                let (bridge, scope, user) = (Arc::clone(self), scope.clone(), *user);
+                under_way.spawn(async move { bridge.pending_user(&scope, user).await });
+            }
+            let all = async { while under_way.join_next().await.is_some() {} };
+            if timeout(PATIENCE, all).await.is_err() {
+                // What has begun goes on: nobody is left half way.
+                under_way.detach_all();
+            }
+        }
+        self.ring(&scope.tenant);
+    }
+
+    async fn pending_round(self: &Arc<Self>, tenant: &TenantName) -> Result<Round, Refusal> {
+        let pending = self.ledger.pending(tenant, BATCH).await?;
+        if pending.is_empty() {
+            return Ok(Round::Nothing);
+        }
+        let mut moved = false;
+        let mut under_way = JoinSet::new();
+        let mut waiting = pending.into_iter();
+        loop {
+            while under_way.len() < ABREAST
+                && let Some(next) = waiting.next()
+            {
+                let bridge = Arc::clone(self);
+                under_way.spawn(async move { bridge.pending_user(&next.scope, next.user).await });
+            }
+            match under_way.join_next().await {
+                Some(done) => moved |= done.unwrap_or(false),
+                None => break,
+            }
+        }
+        Ok(if moved { Round::Moved } else { Round::Stuck })
+    }
+
+    /// Evaluates one user, if that is still pending. Answers whether they are done with.
+    async fn pending_user(&self, scope: &Scope, user: UserId) -> bool {
+        let _turn = self.turn(user.to_string()).await;
+        match self.evaluate_pending(scope, user).await {
+            Ok(()) => true,
+            // Somebody else is at work on the user: they stay pending.
+            Err(Refusal::Ledger(LedgerError::Stale)) => false,
+            Err(refusal) => {
+                tracing::warn!(%scope, %user, reason = %refusal, "a re-evaluation is stuck");
+                false
+            }
+        }
+    }
+
+    async fn evaluate_pending(&self, scope: &Scope, user: UserId) -> Result<(), Refusal> {
+        let Some(pending) = self.ledger.pending_of(scope, user).await? else {
+            return Ok(());
+        };
+        let found = self.ledger.user(scope, user).await?;
+        if let Some(user) = found.filter(concerned)
+            && let Some(connection) = self.connection(scope)
+        {
+            self.regroup(connection, user).await?;
+        }
+        Ok(self.ledger.evaluated(vec![pending]).await?)
+    }
+
+    /// Evaluates a user whose groups changed. Whatever becomes of it, the user's row says so afterwards: the mark can go.
+    async fn regroup(&self, connection: &Connection, mut user: User) -> Result<(), Refusal> {
+        if let Some(debt) = &mut user.debt {
+            // It is decided anew when it is paid, on the groups of then.
+            if !debt.template {
+                debt.template = true;
+                self.ledger.commit(user, Vec::new()).await?;
+            }
+            return Ok(());
+        }
+        let id = user.id;
+        let progress = self
+            .bring_about(connection, user, EventKind::ReEvaluated)
+            .await?;
+        if progress != Progress::Done {
+            self.remember_template(&connection.scope, id).await?;
+            self.wake(&connection.scope.tenant);
+        }
+        Ok(())
+    }
+
+    /// What could not be done became a debt: a template is due when it is paid.
+    async fn remember_template(&self, scope: &Scope, id: UserId) -> Result<(), Refusal> {
+        let Some(mut user) = self.ledger.user(scope, id).await? else {
+            return Ok(());
+        };
+        if let Some(debt) = user.debt.as_mut().filter(|debt| !debt.template) {
+            debt.template = true;
+            self.ledger.commit(user, Vec::new()).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether a change of groups can mean anything for a user now. Who is inactive is evaluated when they come back; who was only
+/// found belongs to nobody yet.
+fn concerned(user: &User) -> bool {
+    user.live() && user.source.active() && user.state != State::Offered
+}
+
+/// What a round came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Round {
+    Nothing,
+    Moved,
+    Stuck,
+}
