@@ -3,7 +3,12 @@
 mod events;
 mod failure;
 mod file;
+mod groups;
 mod intents;
+mod keys;
+mod members;
+mod pages;
+mod pending;
 mod readers;
 mod record;
 mod schema;
@@ -13,6 +18,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::thread;
@@ -20,17 +26,21 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bridge::event::Event;
-use bridge::name::{Scope, TenantName, UserId};
-use bridge::port::ledger::{Intent, Ledger, LedgerError, Lookup, OpenIntent, Opening};
+use bridge::group::{Group, MemberChange, Membership, Pending, Regrouped};
+use bridge::name::{GroupId, Scope, TenantName, UserId};
+use bridge::port::ledger::{GroupLookup, Intent, Ledger, LedgerError, Lookup, OpenIntent, Opening};
 use bridge::user::User;
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 pub use file::OpenError;
 
 use events::Events;
+use failure::Trouble;
 use file::DataFile;
+use groups::{GroupRecord, groups};
 use intents::{Holder, Wanted};
+use pages::{Kind, Start};
 use readers::Readers;
 use record::{Record, users};
 use writer::Writer;
@@ -40,6 +50,9 @@ const QUICK_READERS: usize = 8;
 
 /// Connections for lists, which run beside the look-ups.
 const SCAN_READERS: usize = 2;
+
+/// Up to how many users their groups are read on the caller's thread.
+const FEW: usize = 8;
 
 /// The ledger in a SQLite file.
 ///
@@ -102,6 +115,7 @@ impl Ledger for Sqlite {
             // Nothing bounds how many share one of these.
             Lookup::ExternalId(id) => (sql::USERS_BY_EXTERNAL_ID, id.clone()),
             Lookup::Email(email) => (sql::USERS_BY_EMAIL, email.clone()),
+            Lookup::DisplayName(name) => (sql::USERS_BY_DISPLAY_NAME, name.clone()),
         };
         let scope = scope.clone();
         let read = move |store: &_| {
@@ -117,7 +131,13 @@ impl Ledger for Sqlite {
         after: i64,
         limit: usize,
     ) -> Result<Vec<User>, LedgerError> {
-        self.list(scope, sql::LISTED_AFTER, after, limit).await
+        let scope = scope.clone();
+        let read = move |store: &_| {
+            let (tenant, connection) = (scope.tenant.as_str(), scope.connection.as_str());
+            let key = params![tenant, connection, after, rows(limit)];
+            users(store, sql::LISTED_AFTER, key)
+        };
+        self.readers.scan(read).await
     }
 
     async fn page_users(
@@ -126,8 +146,15 @@ impl Ledger for Sqlite {
         skip: u64,
         limit: usize,
     ) -> Result<Vec<User>, LedgerError> {
-        let skip = i64::try_from(skip).unwrap_or(i64::MAX);
-        self.list(scope, sql::LISTED_PAGE, skip, limit).await
+        let scope = scope.clone();
+        let read = move |store: &_| {
+            page(store, &scope, Kind::Users, skip, |start| {
+                let (tenant, connection) = (scope.tenant.as_str(), scope.connection.as_str());
+                let key = params![tenant, connection, start.sequence, rows(limit), start.skip];
+                users(store, sql::LISTED_PAGE, key)
+            })
+        };
+        self.readers.scan(read).await
     }
 
     async fn count_users(&self, scope: &Scope) -> Result<u64, LedgerError> {
@@ -166,16 +193,33 @@ impl Ledger for Sqlite {
     }
 
     async fn commit(&self, user: User, events: Vec<Event>) -> Result<User, LedgerError> {
-        let record = Record::of(&user)?;
+        let mut users = self.commit_all(vec![user], events).await?;
+        let lost = || LedgerError::Failed("a commit was lost on the way".to_owned());
+        users.pop().ok_or_else(lost)
+    }
+
+    async fn commit_all(
+        &self,
+        users: Vec<User>,
+        events: Vec<Event>,
+    ) -> Result<Vec<User>, LedgerError> {
+        let records: Vec<_> = users.iter().map(Record::of).collect::<Result<_, _>>()?;
         let events = Events::of(&events)?;
         let work = move |store: &_| {
-            intents::not_in_the_way(store, &record.at)?;
-            let sequence = record.store(store)?;
+            let mut sequences = Vec::with_capacity(records.len());
+            for record in &records {
+                intents::not_in_the_way(store, &record.at)?;
+                sequences.push(record.store(store)?);
+            }
             events.store(store)?;
-            Ok(sequence)
+            Ok(sequences)
         };
-        let sequence = self.writer.submit(work).await?;
-        Ok(stored(user, sequence))
+        let sequences = self.writer.submit(work).await?;
+        Ok(users
+            .into_iter()
+            .zip(sequences)
+            .map(|(user, sequence)| stored(user, sequence))
+            .collect())
     }
 
     async fn record(&self, events: Vec<Event>) -> Result<(), LedgerError> {
@@ -252,6 +296,150 @@ impl Ledger for Sqlite {
         self.readers.scan(read).await
     }
 
+    async fn group(&self, scope: &Scope, id: GroupId) -> Result<Option<Group>, LedgerError> {
+        let id = id.to_string();
+        let key = params![scope.tenant.as_str(), scope.connection.as_str(), id];
+        let found = self.readers.quick(|store| groups(store, sql::GROUP, key))?;
+        Ok(found.into_iter().next())
+    }
+
+    async fn find_groups(
+        &self,
+        scope: &Scope,
+        lookup: &GroupLookup,
+    ) -> Result<Vec<Group>, LedgerError> {
+        let (statement, value) = match lookup {
+            GroupLookup::Name(name) => {
+                let key = params![scope.tenant.as_str(), scope.connection.as_str(), name];
+                let read = |store: &_| groups(store, sql::GROUPS_BY_NAME, key);
+                return self.readers.quick(read);
+            }
+            GroupLookup::ExternalId(id) => (sql::GROUPS_BY_EXTERNAL_ID, id.clone()),
+            GroupLookup::Member(user) => (sql::GROUPS_BY_MEMBER, user.to_string()),
+        };
+        let scope = scope.clone();
+        let read = move |store: &_| {
+            let key = params![scope.tenant.as_str(), scope.connection.as_str(), value];
+            groups(store, statement, key)
+        };
+        self.readers.scan(read).await
+    }
+
+    async fn list_groups(
+        &self,
+        scope: &Scope,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<Group>, LedgerError> {
+        let scope = scope.clone();
+        let read = move |store: &_| {
+            let (tenant, connection) = (scope.tenant.as_str(), scope.connection.as_str());
+            let key = params![tenant, connection, after, rows(limit)];
+            groups(store, sql::GROUPS_AFTER, key)
+        };
+        self.readers.scan(read).await
+    }
+
+    async fn page_groups(
+        &self,
+        scope: &Scope,
+        skip: u64,
+        limit: usize,
+    ) -> Result<Vec<Group>, LedgerError> {
+        let scope = scope.clone();
+        let read = move |store: &_| {
+            page(store, &scope, Kind::Groups, skip, |start| {
+                let (tenant, connection) = (scope.tenant.as_str(), scope.connection.as_str());
+                let key = params![tenant, connection, start.sequence, rows(limit), start.skip];
+                groups(store, sql::GROUPS_PAGE, key)
+            })
+        };
+        self.readers.scan(read).await
+    }
+
+    async fn count_groups(&self, scope: &Scope) -> Result<u64, LedgerError> {
+        let total = |store: &_| pages::total(store, scope, Kind::Groups);
+        let count = self.readers.quick(total)?;
+        u64::try_from(count)
+            .map_err(|_| LedgerError::Failed(format!("the count of groups of {scope} is negative")))
+    }
+
+    async fn members(&self, scope: &Scope, group: GroupId) -> Result<Vec<UserId>, LedgerError> {
+        let scope = scope.clone();
+        let read = move |store: &_| members::of_group(store, &scope, group);
+        self.readers.scan(read).await
+    }
+
+    async fn memberships(
+        &self,
+        scope: &Scope,
+        users: &[UserId],
+    ) -> Result<BTreeMap<UserId, Vec<Membership>>, LedgerError> {
+        if users.len() <= FEW {
+            let read = |store: &_| members::memberships(store, scope, users);
+            return self.readers.quick(read);
+        }
+        let (scope, users) = (scope.clone(), users.to_vec());
+        let read = move |store: &_| members::memberships(store, &scope, &users);
+        self.readers.scan(read).await
+    }
+
+    async fn commit_group(
+        &self,
+        group: Group,
+        changes: Vec<MemberChange>,
+        events: Vec<Event>,
+    ) -> Result<Regrouped, LedgerError> {
+        let record = GroupRecord::of(group)?;
+        let events = Events::of(&events)?;
+        let work = move |store: &_| record.store(store, &changes, &events);
+        self.writer.submit(work).await
+    }
+
+    async fn delete_group(
+        &self,
+        group: &Group,
+        events: Vec<Event>,
+    ) -> Result<Vec<UserId>, LedgerError> {
+        let record = GroupRecord::of(group.clone())?;
+        let events = Events::of(&events)?;
+        let work = move |store: &_| record.delete(store, &events);
+        self.writer.submit(work).await
+    }
+
+    async fn pending(
+        &self,
+        tenant: &TenantName,
+        limit: usize,
+    ) -> Result<Vec<Pending>, LedgerError> {
+        let tenant = tenant.clone();
+        let read = move |store: &_| pending::first(store, &tenant, rows(limit));
+        self.readers.scan(read).await
+    }
+
+    async fn pending_of(
+        &self,
+        scope: &Scope,
+        user: UserId,
+    ) -> Result<Option<Pending>, LedgerError> {
+        let read = |store: &_| pending::of(store, scope, user);
+        self.readers.quick(read)
+    }
+
+    async fn evaluated(&self, done: Vec<Pending>) -> Result<(), LedgerError> {
+        let work = move |store: &_| pending::end(store, &done);
+        self.writer.submit(work).await
+    }
+
+    async fn key(&self, name: &str) -> Result<[u8; 32], LedgerError> {
+        if let Some(key) = self.readers.quick(|store| keys::kept(store, name))? {
+            return Ok(key);
+        }
+        let (name, key) = (name.to_owned(), keys::random()?);
+        let work = move |store: &_| keys::keep(store, &name, &key);
+        self.writer.submit(work).await
+    }
+
     async fn events(
         &self,
         scope: &Scope,
@@ -264,25 +452,21 @@ impl Ledger for Sqlite {
     }
 }
 
-impl Sqlite {
-    async fn list(
-        &self,
-        scope: &Scope,
-        statement: &'static str,
-        from: i64,
-        limit: usize,
-    ) -> Result<Vec<User>, LedgerError> {
-        let scope = scope.clone();
-        let read = move |store: &_| {
-            let (tenant, connection) = (scope.tenant.as_str(), scope.connection.as_str());
-            users(
-                store,
-                statement,
-                params![tenant, connection, from, rows(limit)],
-            )
-        };
-        self.readers.scan(read).await
-    }
+/// Reads a page from where it begins, both as of one moment.
+fn page<T>(
+    store: &Connection,
+    scope: &Scope,
+    kind: Kind,
+    skip: u64,
+    read: impl FnOnce(Start) -> Result<Vec<T>, Trouble>,
+) -> Result<Vec<T>, Trouble> {
+    let moment = store.unchecked_transaction()?;
+    let page = match pages::seek(store, scope, kind, skip)? {
+        Some(start) => read(start)?,
+        None => Vec::new(),
+    };
+    moment.finish()?;
+    Ok(page)
 }
 
 /// A limit as SQLite counts.

@@ -63,7 +63,7 @@ pub enum OpenError {
 const BUSY: Duration = Duration::from_secs(5);
 
 /// More than the statements there are: each is prepared once for each connection.
-const STATEMENTS: usize = 64;
+const STATEMENTS: usize = 128;
 
 /// What a write-ahead log is cut down to after a checkpoint, in bytes: one long reader must not cost the disk for good.
 const LOG: i64 = 64 << 20;

@@ -1,11 +1,13 @@
 //! Users as rows.
 
+use bridge::name::fold;
 use bridge::port::ledger::{LedgerError, folded_emails};
 use bridge::user::{State, User};
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
 use super::failure::{Trouble, corrupt, unwritable};
-use super::sql;
+use super::{groups, sql};
 
 /// A user made ready to be written, on the caller's thread so that the writer's is left to SQLite.
 #[derive(Debug)]
@@ -18,7 +20,8 @@ pub(super) struct Record {
     link: Option<String>,
     folded_target_name: Option<String>,
     state: &'static str,
-    deleted: Option<i64>,
+    folded_display_name: Option<String>,
+    deleted: Option<Timestamp>,
     debt_rank: Option<i64>,
     debt_since: Option<i64>,
     emails: Vec<String>,
@@ -33,6 +36,11 @@ pub(super) struct Place {
     pub(super) connection: String,
     pub(super) folded_name: String,
     pub(super) live: bool,
+}
+
+/// The display name under which a user is found.
+pub(super) fn folded_display_name(user: &User) -> Option<String> {
+    user.source.display_name().map(fold)
 }
 
 /// A version as the store counts it. No row has one that does not fit.
@@ -106,7 +114,8 @@ impl Record {
             link: user.link.clone(),
             folded_target_name: user.folded_target_name(),
             state: user.state.as_str(),
-            deleted: user.deleted.map(|at| at.as_microsecond()),
+            folded_display_name: folded_display_name(user),
+            deleted: user.deleted,
             debt_rank: debt.map(|debt| i64::from(!debt.deactivation)),
             debt_since: debt.map(|debt| debt.since.as_microsecond()),
             emails,
@@ -114,7 +123,7 @@ impl Record {
         })
     }
 
-    /// Writes the row, if it still has the version; answers its sequence.
+    /// Writes the row, if it still has the version; answers its sequence. Who is deleted leaves all groups.
     pub(super) fn store(&self, store: &Connection) -> Result<i64, Trouble> {
         let sequence = self.at.at_version(store, self.version)?;
         self.at.name_is_free(store)?;
@@ -134,12 +143,16 @@ impl Record {
             self.link,
             self.folded_target_name,
             self.state,
-            self.deleted,
+            self.deleted.map(|at| at.as_microsecond()),
             listed,
             self.debt_rank,
             self.debt_since,
             self.document,
+            self.folded_display_name,
         ])?;
+        if let Some(at) = self.deleted {
+            groups::leave_all(store, &self.at.id, at)?;
+        }
         match sequence {
             Some(sequence) => {
                 self.store_emails(store, sequence, &emails(store, sequence)?)?;

@@ -1,12 +1,31 @@
 //! The schema, as the ordered list of migrations that make it.
 
+mod second;
+
 use rusqlite::{Connection, Error};
 
 /// Marks the file as Jackfield's ("JACK"), so that another program's database is not taken for an empty ledger.
 pub(super) const APPLICATION_ID: i32 = 0x4a41_434b;
 
+/// One step of the schema.
+struct Migration {
+    /// What SQL can do.
+    statements: &'static str,
+    /// What it cannot; done after it, in the same transaction.
+    fill: fn(&Connection) -> Result<(), Error>,
+}
+
 /// `user_version` counts those that were applied. A migration that was ever released is never edited.
-const MIGRATIONS: [&str; 1] = [FIRST];
+const MIGRATIONS: [Migration; 2] = [
+    Migration {
+        statements: FIRST,
+        fill: |_| Ok(()),
+    },
+    Migration {
+        statements: second::SECOND,
+        fill: second::fill,
+    },
+];
 
 /// Instants in columns are microseconds since the epoch, for order alone: the documents hold them exactly. Columns are derived
 /// from the document at each write; only `sequence` and `version` count on their own.
@@ -146,7 +165,8 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), Unfit> {
             continue;
         }
         let transaction = connection.transaction()?;
-        transaction.execute_batch(migration)?;
+        transaction.execute_batch(migration.statements)?;
+        (migration.fill)(&transaction)?;
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.pragma_update(None, "user_version", number)?;
         transaction.commit()?;

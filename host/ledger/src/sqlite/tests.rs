@@ -52,7 +52,11 @@ fn no_statement_scans_or_sorts() {
     let store = Connection::open(ledger.file.path()).expect("a connection");
     for (name, text) in sql::ALL {
         let steps = plan(&store, text);
-        for step in &steps {
+        // A parameter that is a list is gone through, and only that.
+        for step in steps
+            .iter()
+            .filter(|step| !step.starts_with("SCAN asked VIRTUAL TABLE"))
+        {
             assert!(
                 !step.contains("SCAN") && !step.contains("TEMP B-TREE"),
                 "{name}: {steps:?}"
@@ -84,10 +88,17 @@ fn every_look_up_uses_its_index_to_the_end() {
             "user_emails_email (tenant=? AND connection=? AND email=?)",
         ),
         (
+            sql::USERS_BY_DISPLAY_NAME,
+            "users_display_name (tenant=? AND connection=? AND folded_display_name=?)",
+        ),
+        (
             sql::LISTED_AFTER,
             "users_listed (tenant=? AND connection=? AND rowid>?)",
         ),
-        (sql::LISTED_PAGE, "users_listed (tenant=? AND connection=?)"),
+        (
+            sql::LISTED_PAGE,
+            "users_listed (tenant=? AND connection=? AND rowid>?)",
+        ),
         (sql::LISTED_COUNT, "PRIMARY KEY (tenant=? AND connection=?)"),
         (
             sql::TOMBSTONES,
@@ -108,6 +119,41 @@ fn every_look_up_uses_its_index_to_the_end() {
             sql::INTENT_OF_SOURCE_NAME,
             "intents_name (tenant=? AND connection=? AND folded_name=?)",
         ),
+        (
+            sql::GROUPS_BY_NAME,
+            "groups_name (tenant=? AND connection=? AND folded_name=?)",
+        ),
+        (
+            sql::GROUPS_BY_EXTERNAL_ID,
+            "groups_external_id (tenant=? AND connection=? AND external_id=?)",
+        ),
+        (sql::GROUPS_BY_MEMBER, "members_user (user=?)"),
+        (
+            sql::GROUPS_AFTER,
+            "groups_listed (tenant=? AND connection=? AND rowid>?)",
+        ),
+        (
+            sql::GROUPS_PAGE,
+            "groups_listed (tenant=? AND connection=? AND rowid>?)",
+        ),
+        (sql::MEMBERS, "PRIMARY KEY (group_sequence=?)"),
+        (sql::MEMBERSHIPS, "members_user (user=?)"),
+        (
+            sql::BLOCKS,
+            "PRIMARY KEY (tenant=? AND connection=? AND kind=? AND shift=? AND block>? AND block<?)",
+        ),
+        (
+            sql::BLOCKS_TOTAL,
+            "PRIMARY KEY (tenant=? AND connection=? AND kind=? AND shift=?)",
+        ),
+        (sql::IS_MEMBER, "members_user (user=? AND group_sequence=?)"),
+        (
+            sql::DELETE_MEMBER,
+            "members_user (user=? AND group_sequence=?)",
+        ),
+        (sql::MEMBERS_OF, "PRIMARY KEY (group_sequence=?)"),
+        (sql::LAST_JOINED, "PRIMARY KEY (group_sequence=?)"),
+        (sql::PENDING, "pending_age (tenant=?)"),
         (sql::EVENTS, "events_scope (tenant=? AND connection=?)"),
         (
             sql::EVENTS_OF_USER,

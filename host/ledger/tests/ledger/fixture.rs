@@ -76,6 +76,7 @@ pub(crate) fn owing(user: &User, deactivation: bool, since: i64) -> User {
         deactivation,
         since: at(since),
         attempts: 1,
+        template: false,
     });
     user
 }
