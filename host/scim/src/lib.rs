@@ -9,6 +9,7 @@
 //! What is tolerated, and on whose evidence, stands in [`dialect`].
 
 pub mod answer;
+pub mod bulk;
 pub mod dialect;
 pub mod discovery;
 pub mod error;

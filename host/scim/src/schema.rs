@@ -318,7 +318,7 @@ static META: &[Attribute] = &[
 ];
 
 /// The resource types we serve.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ResourceType {
     /// A person.
     User,
