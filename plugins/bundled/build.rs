@@ -10,7 +10,15 @@ use std::process::{Command, Stdio};
 use wit_component::ComponentEncoder;
 
 /// The plugins' crates; `src/lib.rs` names them too, and a test compares.
-const PLUGINS: [&str; 3] = ["entra", "template-chooser", "tenant-rules"];
+const PLUGINS: [&str; 7] = [
+    "entra",
+    "generic",
+    "google",
+    "okta",
+    "onelogin",
+    "template-chooser",
+    "tenant-rules",
+];
 const TARGET: &str = "wasm32-unknown-unknown";
 const PROFILE: &str = "guest";
 

@@ -26,7 +26,15 @@ macro_rules! bundled {
     };
 }
 
-const ALL: &[Bundled] = bundled!["entra", "template-chooser", "tenant-rules"];
+const ALL: &[Bundled] = bundled![
+    "entra",
+    "generic",
+    "google",
+    "okta",
+    "onelogin",
+    "template-chooser",
+    "tenant-rules",
+];
 
 /// All of them, by name.
 pub fn all() -> &'static [Bundled] {
@@ -80,29 +88,37 @@ mod tests {
 
     #[test]
     fn each_exports_its_kind_and_imports_only_capabilities() {
-        for (name, kind, imports) in [
-            ("entra", "mapper", full(&["log", "types"])),
+        let mut checked = 0;
+        for (names, kind, imports) in [
             (
-                "template-chooser",
+                &["entra", "generic", "google", "okta", "onelogin"][..],
+                "mapper",
+                full(&["log", "types"]),
+            ),
+            (
+                &["template-chooser"],
                 "template-chooser",
                 full(&["log", "types"]),
             ),
             (
-                "tenant-rules",
+                &["tenant-rules"],
                 "rules",
                 full(&["directory", "log", "types"]),
             ),
         ] {
-            let (imported, exported) = interfaces(find(name).unwrap().bytes);
-            assert_eq!(imported, imports, "{name}");
-            assert_eq!(exported, full(&["about", kind]), "{name}");
+            for name in names {
+                let (imported, exported) = interfaces(find(name).unwrap().bytes);
+                assert_eq!(imported, imports, "{name}");
+                assert_eq!(exported, full(&["about", kind]), "{name}");
+                checked += 1;
+            }
         }
-        assert_eq!(all().len(), 3);
+        assert_eq!(all().len(), checked);
     }
 
     #[test]
     fn only_known_names_are_found() {
-        assert!(find("okta").is_none());
-        assert_eq!(find("entra").map(|bundled| bundled.name), Some("entra"));
+        assert!(find("jumpcloud").is_none());
+        assert_eq!(find("okta").map(|bundled| bundled.name), Some("okta"));
     }
 }

@@ -1,9 +1,8 @@
-use jackfield_sdk::{Code, Group, native, settings, testing};
-use serde_json::Value;
+use jackfield_sdk::{Error, Group, Target, native};
 
 use super::*;
 
-mod laws;
+mapping::laws!(Entra);
 
 /// What Entra's default mappings send for a user with everything filled in.
 const ADA: &str = r#"{
@@ -55,14 +54,11 @@ fn an_email_is_the_work_one_or_the_primary_or_the_first() {
         ),
         ("[]", None),
     ] {
-        let target: Value =
-            serde_json::from_str(&map(&format!(r#"{{"emails":{emails}}}"#), "{}").unwrap())
-                .unwrap();
-        assert_eq!(
-            target.get("email").and_then(Value::as_str),
-            expected,
-            "{emails}"
-        );
+        let target: Target = map(&format!(r#"{{"emails":{emails}}}"#), "{}")
+            .unwrap()
+            .parse()
+            .unwrap();
+        assert_eq!(target.email(), expected, "{emails}");
     }
 }
 
@@ -73,49 +69,11 @@ fn settings_change_the_table_row_by_row() {
         "team":{"from":"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department"},
         "role":{"group":[{"name":"cx supervisors","value":"Manager"}]}
     }}"#;
-    let target: Value = serde_json::from_str(&map(ADA, settings).unwrap()).unwrap();
-    assert_eq!(target["team"], "Support");
-    assert_eq!(target["role"], "Manager");
-    assert_eq!(target.get("mobileNumber"), None);
-    assert_eq!(target["userName"], "Ada@example.com");
-}
-
-#[test]
-fn mistakes_in_settings_are_named_with_their_place() {
-    for (written, said) in [
-        (
-            r#"{"atributes":{}}"#,
-            "settings.atributes: unknown field `atributes`, expected `attributes`",
-        ),
-        (
-            r#"{"attributes":{"mail":"x"}}"#,
-            "settings.attributes.mail: unknown target attribute `mail`, expected one of `userName`, ",
-        ),
-        (
-            r#"{"attributes":{"role":{"frm":"x"}}}"#,
-            "settings.attributes.role.frm: unknown field `frm`, expected one of `from`, ",
-        ),
-        (
-            r#"{"attributes":{"role":"a b"}}"#,
-            "settings.attributes.role: `a b` is not an attribute path",
-        ),
-    ] {
-        let error = map("{}", written).unwrap_err();
-        assert_eq!(error.code(), Code::Settings);
-        assert!(error.message().starts_with(said), "{}", error.message());
-    }
-}
-
-#[test]
-fn it_describes_itself_with_the_schema_of_its_settings() {
-    let about: Value = serde_json::from_str(&settings::describe::<Entra>()).unwrap();
-    assert_eq!(about["name"], "entra");
-    assert_eq!(about["version"], env!("CARGO_PKG_VERSION"));
-    assert_eq!(about["settings"]["additionalProperties"], false);
-    assert_eq!(
-        about["settings"]["$schema"],
-        "https://json-schema.org/draft/2020-12/schema"
-    );
+    let target: Target = map(ADA, settings).unwrap().parse().unwrap();
+    assert_eq!(target.team(), Some("Support"));
+    assert_eq!(target.role(), Some("Manager"));
+    assert_eq!(target.mobile_number(), None);
+    assert_eq!(target.user_name(), Some("Ada@example.com"));
 }
 
 #[test]
@@ -130,10 +88,4 @@ fn somebody_whom_entra_never_wrote_gets_a_source() {
         r#""phoneNumbers":[{"type":"mobile","value":"+44 7700 900123"}],"roles":[{"primary":true,"value":"Agent"}],"active":true}"#
     );
     assert_eq!(made.unwrap(), expected);
-}
-
-#[test]
-fn the_schema_in_the_file_is_that_of_the_settings() {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/settings.schema.json");
-    assert_eq!(testing::schema_is_current::<Entra>(file), Ok(()));
 }

@@ -46,7 +46,7 @@ pub enum Expression {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GroupValue {
-    /// The group's display name, or its external id.
+    /// The group's display name, its external id or its id.
     pub name: String,
     /// What its members get.
     pub value: String,
@@ -104,7 +104,7 @@ pub fn lookup<const N: usize>(
     }
 }
 
-/// The value of the first of these groups (by name or external id) that the user is a member of.
+/// The value of the first of these groups (by name or id) that the user is a member of.
 pub fn group<const N: usize>(entries: [(&str, &str); N]) -> Expression {
     let entry = |(name, value): (&str, &str)| GroupValue {
         name: name.to_owned(),
@@ -167,6 +167,21 @@ impl Expression {
                 .map(|entry| Cow::Borrowed(entry.value.as_str())),
         };
         text.filter(|text| !text.is_empty())
+    }
+
+    /// Adds the paths that it reads and that are not there yet.
+    pub(crate) fn paths<'a>(&'a self, into: &mut Vec<&'a str>) {
+        match self {
+            Self::Path(path) if into.contains(&&**path) => {}
+            Self::Path(path) => into.push(path),
+            Self::Constant(_) | Self::Group(_) => {}
+            Self::Join { parts: list, .. } | Self::First(list) => {
+                list.iter().for_each(|one| one.paths(into));
+            }
+            Self::Lower(of) | Self::Upper(of) | Self::Trim(of) | Self::Lookup { from: of, .. } => {
+                of.paths(into);
+            }
+        }
     }
 
     /// Whether the user's groups matter.

@@ -5,27 +5,46 @@
 //! be read forwards again; everything else stays as it was. So a table's mapper keeps both laws of the contract by itself.
 //!
 //! ```
-//! use jackfield_sdk::{Attribute, Groups, Source, Target};
-//! use mapping::{Table, first, path};
+//! use mapping::{Attribute, Mapped, Table, path};
 //!
-//! let table = Table::new().row(Attribute::Email, first([path("emails[type eq \"work\"].value"), path("emails.value")]));
-//! let source: Source = r#"{"emails":[{"type":"home","value":"ada@example.com"}]}"#.parse()?;
-//! let mut target = table.to_target(&source, &Groups::default(), Target::new())?;
-//! assert_eq!(target.email(), Some("ada@example.com"));
+//! /// Users of a provider that sends the mobile number as a note.
+//! struct Notes;
 //!
-//! target.set_email("byron@example.com");
-//! let source = table.to_source(&target, source)?;
-//! assert_eq!(source.str("emails[type eq \"work\"].value"), Some("byron@example.com"));
+//! impl Mapped for Notes {
+//!     fn table() -> Table {
+//!         Table::standard().row(Attribute::MobileNumber, path("urn:example:notes:1.0:User:mobile"))
+//!     }
+//! }
+//!
+//! mapping::mapper!(Notes);
+//!
+//! use jackfield_sdk::native;
+//!
+//! let target = native::to_target::<Notes>(native::Forward {
+//!     source: r#"{"userName":"ada@example.com","urn:example:notes:1.0:User":{"mobile":"+44 7700 900123"}}"#.to_owned(),
+//!     ..native::Forward::default()
+//! })?;
+//! assert_eq!(target, r#"{"userName":"ada@example.com","mobileNumber":"+44 7700 900123"}"#);
 //! # Ok::<(), jackfield_sdk::Error>(())
 //! ```
 
 mod expression;
+mod groups;
 mod inverse;
+mod mapper;
 mod settings;
 mod table;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+
+#[doc(hidden)]
+pub use jackfield_sdk;
+pub use jackfield_sdk::Attribute;
 
 pub use expression::{
     Expression, GroupValue, constant, first, group, join, lookup, lower, path, trim, upper,
 };
+pub use groups::{Fallback, GroupRule, NoGroup};
+pub use mapper::{Mapped, SCHEMA, Settings, to_source, to_target};
 pub use settings::Rows;
 pub use table::Table;

@@ -2,8 +2,20 @@
 
 use jackfield_sdk::{Attribute, Error, Groups, Source, Target};
 
-use crate::expression::Expression;
+use crate::expression::{Expression, first, path};
 use crate::settings::Rows;
+
+/// CXone's own extension of the User schema, with `team` and `loginAuthenticator` (cxone.md 1.4).
+const CXONE: [(Attribute, &str); 2] = [
+    (
+        Attribute::Team,
+        "urn:ietf:params:scim:schemas:extension:nice:2.0:User:team",
+    ),
+    (
+        Attribute::LoginAuthenticator,
+        "urn:ietf:params:scim:schemas:extension:nice:2.0:User:loginAuthenticator",
+    ),
+];
 
 /// Which members of the target come from what. One row each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,6 +29,39 @@ impl Table {
         Self::default()
     }
 
+    /// Every attribute of RFC 7643 and of CXone's own extension that CXone has a place for. Most identity providers' tables are
+    /// this one, or start from it.
+    pub fn standard() -> Self {
+        let table = Self::new()
+            .row(Attribute::UserName, path("userName"))
+            .row(Attribute::GivenName, path("name.givenName"))
+            .row(Attribute::MiddleName, path("name.middleName"))
+            .row(Attribute::FamilyName, path("name.familyName"))
+            .row(Attribute::DisplayName, path("displayName"))
+            .row(
+                Attribute::Email,
+                first([
+                    path("emails[type eq \"work\"].value"),
+                    path("emails[primary eq true].value"),
+                    path("emails.value"),
+                ]),
+            )
+            .row(
+                Attribute::MobileNumber,
+                path("phoneNumbers[type eq \"mobile\"].value"),
+            )
+            .row(Attribute::TimeZone, path("timezone"))
+            .row(Attribute::UserType, path("userType"))
+            .row(
+                Attribute::Role,
+                first([path("roles[primary eq true].value"), path("roles.value")]),
+            )
+            .row(Attribute::Active, path("active"));
+        CXONE.into_iter().fold(table, |table, (attribute, at)| {
+            table.row(attribute, path(at))
+        })
+    }
+
     /// Sets a member's row, in place of one that was there.
     #[must_use]
     pub fn row(mut self, attribute: Attribute, expression: Expression) -> Self {
@@ -27,13 +72,20 @@ impl Table {
         self
     }
 
+    /// The table without some members' rows.
+    #[must_use]
+    pub fn without(mut self, taken: impl Fn(Attribute) -> bool) -> Self {
+        self.rows.retain(|(there, _)| !taken(*there));
+        self
+    }
+
     /// The table with an operator's rows: they replace, add and remove.
     #[must_use]
     pub fn with(mut self, rows: Rows) -> Self {
         for (attribute, expression) in rows.into_inner() {
             match expression {
                 Some(expression) => self = self.row(attribute, expression),
-                None => self.rows.retain(|(there, _)| *there != attribute),
+                None => self = self.without(|there| there == attribute),
             }
         }
         self
@@ -44,6 +96,15 @@ impl Table {
         self.rows
             .iter()
             .map(|(attribute, expression)| (*attribute, expression))
+    }
+
+    /// Every source path that the rows read, once, in the rows' order.
+    pub fn paths(&self) -> Vec<&str> {
+        let mut paths = Vec::new();
+        for (_, expression) in self.rows() {
+            expression.paths(&mut paths);
+        }
+        paths
     }
 
     /// The draft with every member set that has a value. A member without one stays as the draft has it.

@@ -147,3 +147,22 @@ fn an_operators_rows_replace_add_and_remove() {
         .row(Attribute::Team, path("title"));
     assert_eq!(table, expected);
 }
+
+#[test]
+fn paths_are_every_path_once() {
+    let table = Table::new()
+        .row(
+            Attribute::Email,
+            first([path("emails.value"), lower(path("userName"))]),
+        )
+        .row(Attribute::UserName, path("userName"))
+        .row(Attribute::Team, constant("Blue"))
+        .row(
+            Attribute::Role,
+            first([
+                group([("A", "B")]),
+                lookup(join([path("title"), path("emails.value")], " "), [], None),
+            ]),
+        );
+    assert_eq!(table.paths(), ["emails.value", "userName", "title"]);
+}

@@ -16,12 +16,6 @@ pub trait Document: Sized {
     fn parse(text: String) -> Result<Self, Error>;
 }
 
-impl Document for Map<String, Value> {
-    fn parse(text: String) -> Result<Self, Error> {
-        object(&text)
-    }
-}
-
 /// Parses a JSON object. Syntax errors of `serde_json` name a position and no value.
 pub(crate) fn object(text: &str) -> Result<Map<String, Value>, Error> {
     match serde_json::from_str(text) {

@@ -12,11 +12,11 @@ pub struct Group {
 }
 
 impl Group {
-    /// Whether settings mean this group: by display name, without case, or by external id, exactly.
-    pub fn is(&self, name_or_external_id: &str) -> bool {
+    /// Whether settings mean this group: by display name, without case, or by external id or id, exactly.
+    pub fn is(&self, name_or_id: &str) -> bool {
         let named = !self.display_name.is_empty()
-            && self.display_name.to_lowercase() == name_or_external_id.to_lowercase();
-        named || self.external_id.as_deref() == Some(name_or_external_id)
+            && self.display_name.to_lowercase() == name_or_id.to_lowercase();
+        named || self.external_id.as_deref() == Some(name_or_id) || self.id == name_or_id
     }
 }
 
@@ -35,14 +35,14 @@ impl Groups {
         self.0.is_empty()
     }
 
-    /// The group that settings mean by this name or external id, if the user is a member.
-    pub fn find(&self, name_or_external_id: &str) -> Option<&Group> {
-        self.0.iter().find(|group| group.is(name_or_external_id))
+    /// The group that settings mean by this name or id, if the user is a member.
+    pub fn find(&self, name_or_id: &str) -> Option<&Group> {
+        self.0.iter().find(|group| group.is(name_or_id))
     }
 
-    /// Whether the user is a member of the group that settings mean by this name or external id.
-    pub fn contains(&self, name_or_external_id: &str) -> bool {
-        self.find(name_or_external_id).is_some()
+    /// Whether the user is a member of the group that settings mean by this name or id.
+    pub fn contains(&self, name_or_id: &str) -> bool {
+        self.find(name_or_id).is_some()
     }
 }
 
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn display_names_are_compared_without_case_and_external_ids_exactly() {
+    fn display_names_are_compared_without_case_and_ids_exactly() {
         let groups = Groups::from(vec![
             Group {
                 id: "1".into(),
@@ -80,7 +80,7 @@ mod tests {
                 display_name: "CX Süd".into(),
             },
             Group {
-                id: "2".into(),
+                id: "018f-2a".into(),
                 external_id: None,
                 display_name: String::new(),
             },
@@ -88,6 +88,8 @@ mod tests {
         assert!(groups.contains("cx SÜD"));
         assert!(groups.contains("0a1B"));
         assert!(!groups.contains("0A1B"));
+        assert!(groups.contains("018f-2a"));
+        assert!(!groups.contains("018F-2A"));
         assert!(
             !groups.contains(""),
             "a group without a name is meant by nobody"

@@ -64,6 +64,7 @@ pub mod component;
 pub mod directory;
 mod document;
 mod error;
+mod facts;
 mod groups;
 pub mod log;
 pub mod native;
@@ -78,6 +79,7 @@ pub mod testing;
 
 pub use document::{Document, Lazy};
 pub use error::{Code, Error};
+pub use facts::Facts;
 pub use groups::{Group, Groups};
 pub use outcome::{Choice, Decision, Denial, Verdict};
 pub use path::{Path, PathError};

@@ -31,7 +31,7 @@ pub struct Forward {
     pub groups: Vec<Group>,
     /// The plugin's settings.
     pub settings: String,
-    /// What later versions add.
+    /// What else the host says.
     pub facts: String,
 }
 
@@ -50,7 +50,7 @@ pub struct Backward {
     pub draft: String,
     /// The plugin's settings.
     pub settings: String,
-    /// What later versions add.
+    /// What else the host says.
     pub facts: String,
 }
 
@@ -77,7 +77,7 @@ pub struct Occasion {
     pub moment: String,
     /// The plugin's settings.
     pub settings: String,
-    /// What later versions add.
+    /// What else the host says.
     pub facts: String,
 }
 

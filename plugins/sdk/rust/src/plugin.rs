@@ -3,10 +3,10 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
 
 use crate::document::Lazy;
 use crate::error::Error;
+use crate::facts::Facts;
 use crate::groups::Groups;
 use crate::outcome::{Choice, Decision};
 use crate::source::Source;
@@ -24,6 +24,12 @@ pub trait Plugin {
 
     /// The plugin's version; the crate's where this is none.
     const VERSION: Option<&'static str> = None;
+
+    /// The source paths that a mapper reads without settings, as `userName` or `urn:...:User:department`; the host's discovery
+    /// shows them to identity providers. Nothing for other kinds.
+    fn takes() -> Vec<String> {
+        Vec::new()
+    }
 
     /// Checks what a schema cannot say. Called before every call.
     ///
@@ -107,8 +113,8 @@ pub struct Forward<S> {
     pub groups: Groups,
     /// The plugin's settings.
     pub settings: S,
-    /// What later versions add.
-    pub facts: Lazy<Map<String, Value>>,
+    /// What else the host says.
+    pub facts: Lazy<Facts>,
 }
 
 /// What [`Mapper::to_source`] works on.
@@ -126,8 +132,8 @@ pub struct Backward<S> {
     pub draft: Lazy<Source>,
     /// The plugin's settings.
     pub settings: S,
-    /// What later versions add.
-    pub facts: Lazy<Map<String, Value>>,
+    /// What else the host says.
+    pub facts: Lazy<Facts>,
 }
 
 impl<S> Backward<S> {
@@ -166,6 +172,6 @@ pub struct Occasion<S> {
     pub moment: String,
     /// The plugin's settings.
     pub settings: S,
-    /// What later versions add.
-    pub facts: Lazy<Map<String, Value>>,
+    /// What else the host says.
+    pub facts: Lazy<Facts>,
 }

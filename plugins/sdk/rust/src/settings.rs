@@ -42,10 +42,11 @@ fn explain(text: &str, error: &serde_json::Error) -> String {
 pub fn describe<P: Plugin + Package>() -> String {
     let text = |text: &str| Value::from(text).to_string();
     format!(
-        r#"{{"name":{},"version":{},"description":{},"settings":{}}}"#,
+        r#"{{"name":{},"version":{},"description":{},"takes":{},"settings":{}}}"#,
         text(<P as Plugin>::NAME.unwrap_or(<P as Package>::NAME)),
         text(<P as Plugin>::VERSION.unwrap_or(<P as Package>::VERSION)),
         text(P::DESCRIPTION),
+        Value::from(P::takes()),
         // Known when the component is compiled: what derives a schema is left out where it is given.
         match P::SCHEMA {
             Some(schema) => schema.trim_end().to_owned(),

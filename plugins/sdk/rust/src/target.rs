@@ -218,6 +218,35 @@ impl Target {
         &self.others
     }
 
+    /// A target from the members of its document.
+    ///
+    /// # Errors
+    /// When a member is not of the type that it must be.
+    pub fn from_members(members: &Map<String, Value>) -> Result<Self, Error> {
+        let mut target = Self::new();
+        for (name, value) in members {
+            target
+                .put(name.clone(), value.clone())
+                .map_err(Error::input)?;
+        }
+        Ok(target)
+    }
+
+    /// Takes a member of the document. The errors are our own: serde's would quote the value.
+    fn put(&mut self, name: String, value: Value) -> Result<(), String> {
+        match (Attribute::from_name(&name), value) {
+            (None, value) => drop(self.others.insert(name, value)),
+            (Some(_), Value::Null) => {}
+            (Some(Attribute::Active), Value::Bool(active)) => self.active = Some(active),
+            (Some(Attribute::Active), _) => {
+                return Err("`active` must be true or false".to_owned());
+            }
+            (Some(attribute), Value::String(text)) => drop(self.set(attribute, text)),
+            (Some(_), _) => return Err(format!("`{name}` must be a string")),
+        }
+        Ok(())
+    }
+
     /// The target as a JSON text, members in the order of [`Attribute::ALL`].
     pub fn to_json(&self) -> String {
         // Writing strings and booleans to a string cannot fail.
@@ -257,21 +286,7 @@ impl<'de> Deserialize<'de> for Target {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Target, A::Error> {
                 let mut target = Target::new();
                 while let Some((name, value)) = map.next_entry::<String, Value>()? {
-                    // The errors are our own: serde's would quote the value.
-                    match (Attribute::from_name(&name), value) {
-                        (None, value) => drop(target.others.insert(name, value)),
-                        (Some(_), Value::Null) => {}
-                        (Some(Attribute::Active), Value::Bool(active)) => {
-                            target.active = Some(active)
-                        }
-                        (Some(Attribute::Active), _) => {
-                            return Err(A::Error::custom("`active` must be true or false"));
-                        }
-                        (Some(attribute), Value::String(text)) => drop(target.set(attribute, text)),
-                        (Some(_), _) => {
-                            return Err(A::Error::custom(format!("`{name}` must be a string")));
-                        }
-                    }
+                    target.put(name, value).map_err(A::Error::custom)?;
                 }
                 Ok(target)
             }
