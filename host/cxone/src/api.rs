@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use bridge::port::cxone::UpstreamError;
-use client::{Answer, Client, Failure, Method, Request, Url};
+use client::{Answer, Client, Failure, Method, Request, SecretString, Url};
 use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::complaint::{Personal, duplicate, words};
-use crate::settings::{Settings, join};
+use crate::settings::{Auth, Settings, join};
 use crate::token::Tokens;
 
 /// One request.
@@ -44,7 +44,39 @@ pub(crate) enum Reply {
 pub(crate) struct Api {
     client: Client,
     base: Url,
-    tokens: Tokens,
+    scim: Url,
+    access: Access,
+    directory_required: bool,
+}
+
+/// What goes into `Authorization`.
+#[derive(Debug)]
+enum Access {
+    Key(Box<Tokens>),
+    Bearer(SecretString),
+}
+
+impl Access {
+    fn new(settings: &Settings, client: &Client) -> Self {
+        match &settings.auth {
+            Auth::AccessKey { id, secret, url } => {
+                let base = url.as_ref().unwrap_or(&settings.base_url);
+                Access::Key(Box::new(Tokens::new(base, id, secret, client.clone())))
+            }
+            Auth::Bearer(token) => Access::Bearer(token.clone()),
+        }
+    }
+
+    /// What is refused with a 401 or 403, and where to mend it.
+    fn refused(&self) -> (&'static str, &'static str) {
+        match self {
+            Access::Key(_) => (
+                "access key",
+                "check access_key_id, access_key_secret and the role of the key's employee",
+            ),
+            Access::Bearer(_) => ("token", "check token and what the server lets it do"),
+        }
+    }
 }
 
 pub(crate) fn unavailable(reason: impl Into<String>) -> UpstreamError {
@@ -68,7 +100,9 @@ impl Api {
     pub(crate) fn new(settings: &Settings, client: Client) -> Self {
         Self {
             base: settings.base_url.clone(),
-            tokens: Tokens::new(settings, client.clone()),
+            scim: join(&settings.base_url, &settings.scim_path),
+            access: Access::new(settings, &client),
+            directory_required: settings.directory_required,
             client,
         }
     }
@@ -78,26 +112,45 @@ impl Api {
         join(&self.base, path)
     }
 
-    /// Sends a request. A 401 renews the token and sends it once more: a refused request has changed nothing.
-    pub(crate) async fn ask(&self, call: &Call<'_>) -> Result<Reply, UpstreamError> {
-        let token = self.tokens.get(call.deadline).await?;
-        let mut answer = self.send(call, &token.secret()).await?;
-        if answer.status.as_u16() == 401 {
-            self.tokens.drop(&token);
-            let token = self.tokens.get(call.deadline).await?;
-            answer = self.send(call, &token.secret()).await?;
-            if answer.status.as_u16() == 401 {
-                self.tokens.drop(&token);
-            }
-        }
-        judge(call, answer)
+    /// The same below the SCIM service.
+    pub(crate) fn scim_url(&self, path: &str) -> Url {
+        join(&self.scim, path)
     }
 
-    async fn send(
+    /// Whether roles and teams must be there to be read.
+    pub(crate) fn directory_required(&self) -> bool {
+        self.directory_required
+    }
+
+    /// Sends a request. Where the token was bought, a 401 renews it and sends once more: a refused request has changed
+    /// nothing.
+    pub(crate) async fn ask(&self, call: &Call<'_>) -> Result<Reply, UpstreamError> {
+        let answer = match &self.access {
+            Access::Bearer(token) => self.send(call, token).await?,
+            Access::Key(tokens) => self.ask_with_key(call, tokens).await?,
+        };
+        judge(call, answer, self.access.refused())
+    }
+
+    async fn ask_with_key(
         &self,
         call: &Call<'_>,
-        token: &client::SecretString,
+        tokens: &Tokens,
     ) -> Result<Answer, UpstreamError> {
+        let token = tokens.get(call.deadline).await?;
+        let mut answer = self.send(call, &token.secret()).await?;
+        if answer.status.as_u16() == 401 {
+            tokens.drop(&token);
+            let token = tokens.get(call.deadline).await?;
+            answer = self.send(call, &token.secret()).await?;
+            if answer.status.as_u16() == 401 {
+                tokens.drop(&token);
+            }
+        }
+        Ok(answer)
+    }
+
+    async fn send(&self, call: &Call<'_>, token: &SecretString) -> Result<Answer, UpstreamError> {
         let mut request = Request::new(
             call.method.clone(),
             call.url.clone(),
@@ -118,7 +171,11 @@ fn place(call: &Call<'_>) -> String {
     format!("{} {}", call.method, call.route)
 }
 
-fn judge(call: &Call<'_>, answer: Answer) -> Result<Reply, UpstreamError> {
+fn judge(
+    call: &Call<'_>,
+    answer: Answer,
+    (credential, check): (&str, &str),
+) -> Result<Reply, UpstreamError> {
     let status = answer.status.as_u16();
     let detail = words(&answer, call.personal);
     let gone_wrong = |reason: String, uncertain: bool, retry_after: Option<Duration>| {
@@ -132,8 +189,7 @@ fn judge(call: &Call<'_>, answer: Answer) -> Result<Reply, UpstreamError> {
         200..=299 => Ok(Reply::Done(answer)),
         401 | 403 => gone_wrong(
             format!(
-                "CXone does not let the access key do {} (check access_key_id, access_key_secret and the role of \
-                 the key's employee): status {status}, {detail}",
+                "CXone does not let the {credential} do {} ({check}): status {status}, {detail}",
                 place(call)
             ),
             false,
@@ -175,6 +231,6 @@ fn judge(call: &Call<'_>, answer: Answer) -> Result<Reply, UpstreamError> {
 /// Why a path that must exist is missing.
 pub(crate) fn no_such_path(route: &str, detail: &str) -> UpstreamError {
     unavailable(format!(
-        "{route} answers 404: {detail} (check base_url: the host of the tenant's area)"
+        "{route} answers 404: {detail} (check base_url, the host of the tenant's area, and scim_path)"
     ))
 }

@@ -130,12 +130,13 @@ fn not_for_good(error: UpstreamError) -> UpstreamError {
     }
 }
 
+/// One page of a search; `None` if the server has no such search and need not have one.
 async fn search(
     api: &Api,
     route: &'static str,
     body: &Value,
     deadline: Instant,
-) -> Result<Value, UpstreamError> {
+) -> Result<Option<Value>, UpstreamError> {
     let call = Call {
         method: Method::POST,
         route,
@@ -147,9 +148,10 @@ async fn search(
         deadline,
     };
     match api.ask(&call).await? {
+        Reply::Missing { .. } if !api.directory_required() => Ok(None),
         Reply::Missing { detail, .. } => Err(no_such_path(route, &detail)),
         Reply::Done(answer) => match answer.json() {
-            Some(json) if json.is_object() && !is_error(&json) => Ok(json),
+            Some(json) if json.is_object() && !is_error(&json) => Ok(Some(json)),
             _ => Err(unavailable(format!("{route}: the answer is no result"))),
         },
     }
@@ -201,6 +203,7 @@ async fn roles(api: &Api, deadline: Instant) -> Result<Vec<Role>, UpstreamError>
             Err(UpstreamError::Refused { .. }) if number == 0 => continue,
             answer => answer?,
         };
+        let Some(answer) = answer else { break };
         let (items, total) = page(&answer, ROLES, "roles")?;
         expected = total.or(expected);
         let before = roles.len();
@@ -227,7 +230,9 @@ async fn teams(api: &Api, deadline: Instant) -> Result<Vec<Team>, UpstreamError>
     let mut skip = 0;
     for _ in 0..MOST_PAGES {
         let body = json!({ "filter": {}, "skip": skip, "top": PAGE });
-        let answer = search(api, TEAMS, &body, deadline).await?;
+        let Some(answer) = search(api, TEAMS, &body, deadline).await? else {
+            break;
+        };
         let (items, total) = page(&answer, TEAMS, "teams")?;
         expected = total.or(expected);
         skip += items.len();

@@ -13,4 +13,4 @@ mod token;
 mod wire;
 
 pub use scim::ScimAdapter;
-pub use settings::{BadSettings, Settings};
+pub use settings::{Auth, BadSettings, SCIM_PATH, Settings};

@@ -20,8 +20,9 @@ use crate::directory::Snapshots;
 use crate::settings::{BadSettings, Settings};
 use crate::wire::{MEDIA_TYPE, create_body, held, matching, replace_body};
 
-const USERS: &str = "/scim/v2/Users";
-const USER: &str = "/scim/v2/Users/{id}";
+/// Below the SCIM service.
+const USERS: &str = "/Users";
+const USER: &str = "/Users/{id}";
 
 /// RFC 3986, section 2.3.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
@@ -117,7 +118,7 @@ impl ScimAdapter {
     ) -> Result<Option<String>, UpstreamError> {
         let literal = Value::String(user_name.to_owned()).to_string();
         let filter = format!("userName eq {literal}");
-        let mut url = self.api.url(USERS);
+        let mut url = self.api.scim_url(USERS);
         url.set_query(Some(&format!(
             "filter={}",
             utf8_percent_encode(&filter, UNRESERVED)
@@ -178,7 +179,7 @@ impl ScimAdapter {
         Ok(Call {
             method,
             route: USER,
-            url: self.api.url(&format!("{USERS}/{id}")),
+            url: self.api.scim_url(&format!("{USERS}/{id}")),
             media_type: MEDIA_TYPE,
             body: None,
             write,
@@ -246,7 +247,7 @@ impl Cxone for ScimAdapter {
         let call = Call {
             method: Method::POST,
             route: USERS,
-            url: self.api.url(USERS),
+            url: self.api.scim_url(USERS),
             media_type: MEDIA_TYPE,
             body: Some(&body),
             write: true,

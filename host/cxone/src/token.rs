@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use crate::api::{failed, unavailable};
 use crate::complaint::{Personal, words};
 use crate::flight::{Flight, lock};
-use crate::settings::{Settings, join};
+use crate::settings::join;
 
 const PATH: &str = "/authentication/v1/token/access-key";
 /// Assumption (cxone.md 2.1, 2.2): tokens that do not say so live an hour.
@@ -141,13 +141,13 @@ impl fmt::Debug for Tokens {
 }
 
 impl Tokens {
-    pub(crate) fn new(settings: &Settings, client: Client) -> Self {
-        let base = settings.auth_url.as_ref().unwrap_or(&settings.base_url);
+    /// The tokens of a key, made at `base`.
+    pub(crate) fn new(base: &Url, key_id: &str, key_secret: &SecretString, client: Client) -> Self {
         Self {
             client,
             url: join(base, PATH),
-            key_id: settings.access_key_id.clone(),
-            key_secret: settings.access_key_secret.clone(),
+            key_id: key_id.to_owned(),
+            key_secret: key_secret.clone(),
             shared: Shared::default(),
         }
     }

@@ -167,9 +167,7 @@ fn join(
     engine: &Engine,
 ) -> Result<Vec<Connection>, StartError> {
     let cxone = tenant.cxone;
-    let secret = client::SecretString::from(cxone.access_key_secret);
-    let settings = cxone::Settings::new(cxone.base_url, cxone.access_key_id, secret);
-    let adapter = cxone::ScimAdapter::new(settings, client.clone())
+    let adapter = cxone::ScimAdapter::new(cxone.settings, client.clone())
         .map_err(|error| StartError::Cxone(tenant.name.clone(), error))?;
     let shared = Arc::new(Tenant {
         name: tenant.name,

@@ -7,6 +7,7 @@ mod file;
 mod interpolate;
 pub mod mistake;
 mod sources;
+mod upstream;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,12 +16,12 @@ use std::path::{Path, PathBuf};
 
 use bridge::name::{ConnectionName, Scope, TenantName};
 use bridge::target::{Attribute, Target};
-use client::Url;
 use scim::dialect::Dialect;
 use toml::Spanned;
 
 pub use mistake::Mistake;
 use mistake::Text;
+pub use upstream::Cxone;
 
 /// A checked configuration.
 #[derive(Debug, Clone)]
@@ -48,28 +49,6 @@ pub struct Tenant {
     pub templates: BTreeMap<String, Target>,
     /// Its connections.
     pub connections: Vec<Connection>,
-}
-
-/// How to reach a tenant's CXone.
-#[derive(Clone)]
-pub struct Cxone {
-    /// Where CXone's APIs are.
-    pub base_url: Url,
-    /// The access key's id.
-    pub access_key_id: String,
-    /// The access key's secret.
-    pub access_key_secret: String,
-    /// The role that CXone gives when none is named; empty switches the check off.
-    pub default_role: String,
-}
-
-impl fmt::Debug for Cxone {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cxone")
-            .field("base_url", &self.base_url.as_str())
-            .field("default_role", &self.default_role)
-            .finish_non_exhaustive()
-    }
 }
 
 /// A connection's part.
@@ -208,25 +187,7 @@ fn check_tenant(
     text: &Text<'_>,
 ) -> Result<Tenant, Mistake> {
     let tenant_name: TenantName = parse_name(name, text)?;
-    let cxone = tenant.cxone;
-    if let Some(api) = &cxone.api
-        && api.get_ref() != "scim"
-    {
-        return Err(text.at(
-            api.span(),
-            format!("the api {:?} is not known", api.get_ref()),
-            Some("known: scim".to_owned()),
-        ));
-    }
-    let base_url = base_url(&cxone.base_url, text)?;
-    for (key, value) in [
-        ("access_key_id", &cxone.access_key_id),
-        ("access_key_secret", &cxone.access_key_secret),
-    ] {
-        if value.get_ref().is_empty() {
-            return Err(text.at(value.span(), format!("{key} is empty"), None));
-        }
-    }
+    let cxone = upstream::check(tenant.cxone, text)?;
     let mut templates = BTreeMap::new();
     for (template, values) in tenant.templates {
         templates.insert(template, check_template(values, text)?);
@@ -245,12 +206,7 @@ fn check_tenant(
         ));
     }
     Ok(Tenant {
-        cxone: Cxone {
-            base_url,
-            access_key_id: cxone.access_key_id.into_inner(),
-            access_key_secret: cxone.access_key_secret.into_inner(),
-            default_role: cxone.default_role.unwrap_or_else(|| "Agent".to_owned()),
-        },
+        cxone,
         name: tenant_name,
         templates,
         connections,
@@ -360,23 +316,6 @@ fn parse_name<N: std::str::FromStr<Err = bridge::name::BadName>>(
     name.get_ref()
         .parse()
         .map_err(|error: bridge::name::BadName| text.at(name.span(), error.to_string(), None))
-}
-
-/// https, or plain http towards loopback, and the host alone: what the adapter checks, with its place.
-fn base_url(given: &Spanned<String>, text: &Text<'_>) -> Result<Url, Mistake> {
-    let url = Url::parse(given.get_ref()).map_err(|error| {
-        let hint = Some("write it as \"https://na1.nice-incontact.com\"".to_owned());
-        text.at(
-            given.span(),
-            format!("base_url: this is no URL: {error}"),
-            hint,
-        )
-    })?;
-    let probe = cxone::Settings::new(url.clone(), "-", client::SecretString::from(String::new()));
-    probe
-        .check(false)
-        .map_err(|error| text.at(given.span(), error.to_string(), None))?;
-    Ok(url)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@ use std::time::Duration;
 use bridge::port::cxone::{Change, Cxone, Held, UpstreamError};
 use bridge::target::Target;
 use client::{Client, SecretString, Url};
-use cxone::{ScimAdapter, Settings};
+use cxone::{Auth, ScimAdapter, Settings};
 use serde_json::{Value, json};
 
 use crate::server::{Reply, Server, ada};
@@ -192,7 +192,10 @@ async fn nobody_listening_is_certain() {
         "simulator",
         SecretString::from("x"),
     );
-    settings.auth_url = Some(auth);
+    let Auth::AccessKey { url, .. } = &mut settings.auth else {
+        panic!("{settings:?}");
+    };
+    *url = Some(auth);
     let client = Client::new(client::Settings::default()).unwrap();
     let adapter = ScimAdapter::new(settings, client).unwrap();
     let outcome = adapter.create(&target()).await;

@@ -10,6 +10,7 @@ mod access;
 mod directory;
 mod failures;
 mod find;
+mod plain;
 
 mod server;
 mod write;

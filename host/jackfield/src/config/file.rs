@@ -34,7 +34,7 @@ pub(super) struct Ledger {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Tenant {
-    pub(super) cxone: Cxone,
+    pub(super) cxone: Spanned<Cxone>,
     #[serde(default)]
     pub(super) templates: BTreeMap<String, BTreeMap<Spanned<String>, String>>,
     #[serde(default)]
@@ -46,8 +46,11 @@ pub(super) struct Tenant {
 pub(super) struct Cxone {
     pub(super) api: Option<Spanned<String>>,
     pub(super) base_url: Spanned<String>,
-    pub(super) access_key_id: Spanned<String>,
-    pub(super) access_key_secret: Spanned<String>,
+    pub(super) scim_path: Option<Spanned<String>>,
+    pub(super) auth: Option<Spanned<String>>,
+    pub(super) access_key_id: Option<Spanned<String>>,
+    pub(super) access_key_secret: Option<Spanned<String>>,
+    pub(super) token: Option<Spanned<String>>,
     pub(super) default_role: Option<String>,
 }
 

@@ -1,6 +1,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use client::ExposeSecret;
+
 use super::*;
 
 /// The configuration of the README.
@@ -49,6 +51,14 @@ fn mistake(from: &str, to: &str) -> String {
     message
 }
 
+fn secret(auth: &cxone::Auth) -> &str {
+    match auth {
+        cxone::Auth::AccessKey { secret, .. } | cxone::Auth::Bearer(secret) => {
+            secret.expose_secret()
+        }
+    }
+}
+
 #[test]
 fn the_configuration_of_the_readme_is_read() {
     let shown = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md"))
@@ -60,7 +70,8 @@ fn the_configuration_of_the_readme_is_read() {
     assert_eq!(config.scim, "127.0.0.1:8080".parse().expect("an address"));
     let tenant = &config.tenants[0];
     assert_eq!(tenant.cxone.default_role, "Agent");
-    assert_eq!(tenant.cxone.access_key_secret, "canary-secret");
+    assert_eq!(secret(&tenant.cxone.settings.auth), "canary-secret");
+    assert!(tenant.cxone.settings.directory_required);
     let connection = &tenant.connections[0];
     assert_eq!(
         (connection.token.as_str(), connection.dialect.name),
@@ -192,7 +203,8 @@ fn what_is_filled_in_is_not_read_again() {
         .replace("${env:CXONE_ACCESS_KEY_SECRET}", "<${env:A}>")
         .replace("${env:JACKFIELD_ENTRA_TOKEN}", "x");
     let config = Config::parse(Path::new("x.toml"), &text, &Fixed(known)).expect("a configuration");
-    assert_eq!(config.tenants[0].cxone.access_key_secret, "<${env:B}>");
+    let auth = &config.tenants[0].cxone.settings.auth;
+    assert_eq!(secret(auth), "<${env:B}>");
 }
 
 #[test]
@@ -228,4 +240,71 @@ fn templates_set_what_is_not_the_idps() {
     let message = with("teem = \"x\"").expect_err("unknown").to_string();
     assert!(message.contains("did you mean \"team\"?"), "{message}");
     assert!(with("email = \"x\"").is_err());
+}
+
+const KEY: &str = "access_key_id = \"${env:CXONE_ACCESS_KEY_ID}\"\naccess_key_secret = \"${env:CXONE_ACCESS_KEY_SECRET}\"\n";
+
+#[test]
+fn another_scim_server_may_stand_in_for_cxone() {
+    let text = "scim_path = \"/v2\"\nauth = \"bearer\"\ntoken = \" ${env:JACKFIELD_ENTRA_TOKEN}\\n\"\ndefault_role = \"\"\n";
+    let config = parse(&README.replace(KEY, text)).expect("a configuration");
+    let settings = &config.tenants[0].cxone.settings;
+    assert!(matches!(settings.auth, cxone::Auth::Bearer(_)));
+    assert_eq!(secret(&settings.auth), "canary-token");
+    assert_eq!(settings.scim_path, "/v2");
+    assert!(!settings.directory_required);
+    assert!(!format!("{config:?}").contains("canary"));
+}
+
+#[test]
+fn credentials_belong_to_one_way_in() {
+    for (to, expected) in [
+        (
+            "auth = \"basic\"\n",
+            ":9:8: the auth \"basic\" is not known",
+        ),
+        (
+            "auth = \"bearer\"\n",
+            ":6:1: the key \"token\" is missing here",
+        ),
+        (
+            "auth = \"bearer\"\ntoken = \" \"\n",
+            ":10:9: token is empty",
+        ),
+        (
+            "auth = \"bearer\"\ntoken = \"a b\"\n",
+            ":10:9: token: it has characters",
+        ),
+        (
+            "token = \"x\"\naccess_key_id = \"x\"\naccess_key_secret = \"x\"\n",
+            ":9:9: token does not go with auth = \"access-key\"",
+        ),
+        (
+            "auth = \"bearer\"\ntoken = \"x\"\naccess_key_id = \"x\"\n",
+            ":11:17: access_key_id does not go with auth = \"bearer\"",
+        ),
+        (
+            "auth = \"bearer\"\ntoken = \"x\"\naccess_key_secret = \"canary\"\n",
+            ":11:21: access_key_secret does not go",
+        ),
+        (
+            "access_key_id = \"x\"\n",
+            "the key \"access_key_secret\" is missing here",
+        ),
+        (
+            "access_key_id = \"\"\naccess_key_secret = \"x\"\n",
+            ":9:17: access_key_id is empty",
+        ),
+        (
+            "access_key_id = \"x\"\naccess_key_secret = \"x\"\nscim_path = \"v2\"\n",
+            ":11:13: scim_path: this is no path",
+        ),
+    ] {
+        let message = mistake(KEY, to);
+        assert!(
+            message.contains(expected),
+            "{message:?} should have {expected:?}"
+        );
+    }
+    assert!(mistake(KEY, "auth = \"baerer\"\n").contains("did you mean \"bearer\"?"));
 }
