@@ -23,7 +23,7 @@ pub(crate) struct Condition {
     starts_with: Option<String>,
     /// The attribute ends with this.
     ends_with: Option<String>,
-    /// The user is a member of (one of) these groups: display name or external id.
+    /// The user is a member of (one of) these groups: display name, external id or id.
     group: Option<OneOrMany<String>>,
     /// The enterprise extension's `department` is (one of) this.
     department: Option<OneOrMany<String>>,

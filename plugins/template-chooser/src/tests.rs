@@ -9,7 +9,7 @@ fn choose(settings: &str) -> Result<Choice, Error> {
     native::choose::<TemplateChooser>(native::Occasion {
         source: SOURCE.to_owned(),
         groups: vec![Group {
-            id: "1".to_owned(),
+            id: "018f-1".to_owned(),
             external_id: Some("0f-1".to_owned()),
             display_name: "CX Supervisors".to_owned(),
         }],
@@ -56,6 +56,7 @@ fn each_condition_holds_where_it_should() {
         ),
         (r#"{"title":"Team Lead","group":"cx supervisors"}"#, true),
         (r#"{"group":["Others","0f-1"]}"#, true),
+        (r#"{"group":"018f-1"}"#, true),
         (r#"{"group":"Others"}"#, false),
         (
             r#"[{"group":"0f-1"},{"attribute":"title","equals":"Clerk"}]"#,

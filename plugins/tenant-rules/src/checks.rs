@@ -1,6 +1,6 @@
 //! The rules, one function each: a decision where the rule is broken.
 
-use jackfield_sdk::{Attribute, Decision, Occasion, directory};
+use jackfield_sdk::{Attribute, Decision, Error, Occasion, directory};
 
 use crate::settings::{Settings, UserNameForm, Wait};
 
@@ -145,18 +145,23 @@ pub(crate) fn comes_by_group(attribute: Attribute) -> bool {
     matches!(attribute, Attribute::Role | Attribute::Team)
 }
 
-/// The user is in a group that decides.
-pub(crate) fn group(input: &Occasion<Settings>) -> Option<Decision> {
-    match &input.settings.defer_without_group {
+/// The user is in a group that decides. Whoever works in CXone by our word already does not wait again: what becomes of them
+/// without a group is the mapping's affair (`no_group`).
+pub(crate) fn group(input: &Occasion<Settings>) -> Result<Option<Decision>, Error> {
+    let detail = match &input.settings.defer_without_group {
         Wait::Always(true) if input.groups.is_empty() => {
-            Some(Decision::defer("waits for membership in a group").attribute("groups"))
+            "waits for membership in a group".to_owned()
         }
         Wait::For(wanted) if !wanted.iter().any(|name| input.groups.contains(name)) => {
-            let detail = format!("waits for membership in one of {}", list(wanted));
-            Some(Decision::defer(detail).attribute("groups"))
+            format!("waits for membership in one of {}", list(wanted))
         }
-        _ => None,
+        _ => return Ok(None),
+    };
+    let accepted = input.facts.get()?.accepted()?;
+    if accepted.is_some_and(|accepted| accepted.active() != Some(false)) {
+        return Ok(None);
     }
+    Ok(Some(Decision::defer(detail).attribute("groups")))
 }
 
 /// The value breaks a rule (RFC 7644, section 3.12: 400, `invalidValue`).

@@ -26,6 +26,10 @@ impl Plugin for TenantRules {
 impl Rules for TenantRules {
     /// What no group can change comes before waiting for one; role and team, which a group may bring, after it.
     fn decide(input: Occasion<Settings>) -> Result<Decision, Error> {
+        // Whom a mapper deactivates must not stay for want of an attribute.
+        if input.target.active() == Some(false) {
+            return Ok(Decision::allow());
+        }
         let refused = checks::user_name(&input)
             .or_else(|| checks::team(&input))
             .or_else(|| checks::named_role(&input))
@@ -33,7 +37,7 @@ impl Rules for TenantRules {
         if let Some(denial) = refused {
             return Ok(denial);
         }
-        if let Some(deferral) = checks::group(&input) {
+        if let Some(deferral) = checks::group(&input)? {
             return Ok(deferral);
         }
         let refused = checks::required(&input, checks::comes_by_group)

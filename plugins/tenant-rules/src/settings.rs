@@ -18,7 +18,8 @@ pub struct Settings {
     pub forbidden_roles: Vec<String>,
     /// The target's attributes that must be there.
     pub required: Vec<String>,
-    /// Whether users wait until a group decides: any (true), or one of these by display name or external id.
+    /// Whether users who are not active in CXone wait until a group decides: any (true), or one of these by display name,
+    /// external id or id.
     pub defer_without_group: Wait,
 }
 

@@ -48,7 +48,7 @@ fn role_is(name: &str, status: Option<&str>) {
 
 fn member_of(name: &str) -> impl FnOnce(&mut native::Occasion) {
     let group = Group {
-        id: "1".to_owned(),
+        id: "018f-1".to_owned(),
         external_id: Some("0f-1".to_owned()),
         display_name: name.to_owned(),
     };
@@ -180,7 +180,7 @@ fn required_attributes_are_there() {
     let denial = denial(r#"{"displayName":""}"#, r#"{"required":["displayName"]}"#);
     assert_eq!(denial.attribute.as_deref(), Some("displayName"));
     assert_eq!(
-        decide(r#"{"active":false}"#, r#"{"required":["active"]}"#),
+        decide(r#"{"active":true}"#, r#"{"required":["active"]}"#),
         Decision::allow()
     );
 }
@@ -201,6 +201,7 @@ fn users_wait_for_a_group() {
             false,
         ),
         (r#"{"defer_without_group":["0f-1"]}"#, Some("Any"), false),
+        (r#"{"defer_without_group":["018f-1"]}"#, Some("Any"), false),
         (r#"{"defer_without_group":false}"#, None, false),
     ] {
         let decision = match group {
@@ -212,6 +213,39 @@ fn users_wait_for_a_group() {
             waits,
             "{settings} {group:?}"
         );
+    }
+}
+
+#[test]
+fn whoever_works_in_cxone_by_our_word_does_not_wait_again() {
+    for (facts, waits) in [
+        ("{}", true),
+        (r#"{"accepted":null}"#, true),
+        (r#"{"accepted":{"role":"Agent","active":false}}"#, true),
+        (r#"{"accepted":{"role":"Agent","active":true}}"#, false),
+        (r#"{"accepted":{"role":"Agent"}}"#, false),
+    ] {
+        for settings in [
+            r#"{"defer_without_group":true}"#,
+            r#"{"defer_without_group":["CX Agents"]}"#,
+        ] {
+            let decision = decide_with(ADA, settings, |occasion| {
+                facts.clone_into(&mut occasion.facts)
+            });
+            assert_eq!(
+                matches!(decision.verdict, Verdict::Defer { .. }),
+                waits,
+                "{facts} {settings}"
+            );
+        }
+    }
+}
+
+#[test]
+fn whom_a_mapper_deactivates_is_not_held_back() {
+    let leaver = r#"{"userName":"no address","role":"Administrator","active":false}"#;
+    for settings in ["{}", r#"{"defer_without_group":true,"required":["team"]}"#] {
+        assert_eq!(decide(leaver, settings), Decision::allow(), "{settings}");
     }
 }
 
