@@ -12,7 +12,12 @@ pub static GROUP: Schema = Schema {
 };
 
 static ATTRIBUTES: &[A] = &[
-    A::text("displayName", "Name of the group").required(),
+    A::text(
+        "displayName",
+        "Name of the group, unique without regard to case",
+    )
+    .required()
+    .unique(),
     A::many("members", MEMBERS, "Members of the group"),
 ];
 
