@@ -18,7 +18,7 @@ pub struct Meta<'a> {
     pub last_modified: &'a str,
     /// The resource's URI.
     pub location: &'a str,
-    /// Its entity tag, where the service has them.
+    /// Its entity tag ([`crate::etag::of`]), where the service has them.
     pub version: Option<&'a str>,
 }
 

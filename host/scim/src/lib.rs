@@ -13,6 +13,7 @@ pub mod bulk;
 pub mod dialect;
 pub mod discovery;
 pub mod error;
+pub mod etag;
 pub mod filter;
 pub mod json;
 pub mod list;
