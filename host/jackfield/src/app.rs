@@ -1,6 +1,7 @@
 //! The one place that joins the rooms: from a configuration to a running service.
 
-use std::collections::BTreeMap;
+mod entra_keys;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use bridge::name::Scope;
 use client::Client;
 use jiff::Timestamp;
 use plugin::{Chain, ConnectionFacts, Engine, EngineSettings, PluginSource};
-use service::{AdminService, Credential, ScimService};
+use service::{AdminService, Authenticator, ScimService, SigningKey};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
@@ -32,6 +33,9 @@ pub enum StartError {
     /// A tenant's CXone settings.
     #[error("tenant {0}: {1}")]
     Cxone(bridge::name::TenantName, cxone::BadSettings),
+    /// The system's random bytes.
+    #[error("the system gives no random bytes: {0}")]
+    Random(String),
     /// A listener.
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, std::io::Error),
@@ -70,50 +74,47 @@ pub fn engine() -> Result<Engine, plugin::EngineError> {
 
 /// Starts the service.
 pub async fn start(config: Config, engine: &Engine) -> Result<Running, StartError> {
-    let owner = format!(
-        "{}-{}",
-        std::process::id(),
-        Timestamp::now().as_nanosecond()
-    );
-    let ledger::Location::Sqlite(path) = &config.ledger;
-    let ledger = Arc::new(ledger::Sqlite::open(path, &owner)?);
-    let client = Client::new(client::Settings::default())?;
-    let mut connections = Vec::new();
-    let mut credentials = BTreeMap::new();
+    let (scim, admin, public_url) = (config.scim, config.admin, config.public_url.clone());
     let tenants: Vec<_> = config
         .tenants
         .iter()
         .map(|tenant| tenant.name.clone())
         .collect();
-    for tenant in config.tenants {
-        for connection in &tenant.connections {
-            credentials.insert(
-                connection.scope.clone(),
-                Credential::bearer(&connection.token),
-            );
-        }
-        connections.extend(join(tenant, &client, engine)?);
-    }
-    let bridge = Arc::new(Bridge::new(ledger, connections, owner, now));
+    let credentials = config
+        .tenants
+        .iter()
+        .flat_map(|tenant| &tenant.connections)
+        .map(|connection| (connection.scope.clone(), connection.credentials.clone()))
+        .collect();
+    let client = Client::new(client::Settings::default())?;
+    let bridge = Arc::new(bridge(config, &client, engine)?);
 
     for tenant in &tenants {
         if let Err(error) = bridge.take_over(tenant).await {
             tracing::error!(%tenant, %error, "open intents cannot be read");
         }
     }
-    let scim = listen(config.scim).await?;
-    let admin = listen(config.admin).await?;
+    let scim = listen(scim).await?;
+    let admin = listen(admin).await?;
     let (stop, stopped) = watch::channel(false);
     let mut workers = JoinSet::new();
     for tenant in tenants {
-        workers.spawn(Arc::clone(&bridge).work_off(tenant));
+        workers.spawn(Arc::clone(&bridge).work_off(tenant.clone()));
+        workers.spawn(Arc::clone(&bridge).re_evaluate(tenant));
     }
     let scim_service = Arc::new(ScimService::new(
         Arc::clone(&bridge),
-        credentials,
-        config.public_url,
+        Authenticator::new(
+            credentials,
+            signing_key()?,
+            Arc::new(entra_keys::EntraKeys(client)),
+        ),
+        public_url,
     ));
-    let admin_service = Arc::new(AdminService::new(Arc::clone(&bridge)));
+    let admin_service = Arc::new(AdminService::new(
+        Arc::clone(&bridge),
+        admin.1.ip().is_loopback(),
+    ));
     let (scim_addr, admin_addr) = (scim.1, admin.1);
     let servers = vec![
         tokio::spawn(service::server::serve(
@@ -141,6 +142,35 @@ pub async fn start(config: Config, engine: &Engine) -> Result<Running, StartErro
         servers,
         workers,
     })
+}
+
+/// What access tokens are signed with. A new one at each start: identity providers get new tokens by themselves.
+fn signing_key() -> Result<SigningKey, StartError> {
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).map_err(|error| StartError::Random(error.to_string()))?;
+    Ok(SigningKey::new(key))
+}
+
+/// The bridge of a configuration without a service around it: for commands that need the ledger while no service runs.
+pub fn offline(config: Config, engine: &Engine) -> Result<Bridge, StartError> {
+    let client = Client::new(client::Settings::default())?;
+    bridge(config, &client, engine)
+}
+
+/// Opens the ledger and joins every connection to its rooms.
+fn bridge(config: Config, client: &Client, engine: &Engine) -> Result<Bridge, StartError> {
+    let owner = format!(
+        "{}-{}",
+        std::process::id(),
+        Timestamp::now().as_nanosecond()
+    );
+    let ledger::Location::Sqlite(path) = &config.ledger;
+    let ledger = Arc::new(ledger::Sqlite::open(path, &owner)?);
+    let mut connections = Vec::new();
+    for tenant in config.tenants {
+        connections.extend(join(tenant, client, engine)?);
+    }
+    Ok(Bridge::new(ledger, connections, owner, now))
 }
 
 /// The time, to the millisecond: finer digits in `meta` help nobody.
@@ -174,6 +204,7 @@ fn join(
         cxone: Arc::new(adapter),
         default_role: cxone.default_role,
         templates: Arc::new(tenant.templates),
+        protected: tenant.protected,
     });
     Ok(tenant
         .connections

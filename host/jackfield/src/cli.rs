@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::command::{demo, serve, simulate};
+use crate::command::{demo, serve, simulate, token, transfer};
 
 /// SCIM for NiCE CXone: identity providers talk to it as to a complete SCIM service, CXone is spoken to as it needs.
 #[derive(Debug, Parser)]
@@ -22,6 +22,10 @@ enum Command {
     Serve(serve::Arguments),
     /// Simulates CXone's provisioning surface, for trying and testing
     Simulate(simulate::Arguments),
+    /// Gives users of one connection to another of the same tenant; CXone notices nothing
+    Transfer(transfer::Arguments),
+    /// Makes a token, a client's secret or a password, and what the configuration has of it
+    Token(token::Arguments),
 }
 
 /// Runs the program.
@@ -52,6 +56,8 @@ pub fn run() -> ExitCode {
             Command::Demo(arguments) => demo::run(arguments).await,
             Command::Serve(arguments) => serve::run(arguments).await,
             Command::Simulate(arguments) => simulate::run(arguments).await,
+            Command::Transfer(arguments) => transfer::run(arguments).await,
+            Command::Token(arguments) => token::run(&arguments),
         }
     })
 }

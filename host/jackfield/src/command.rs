@@ -3,6 +3,8 @@
 pub mod demo;
 pub mod serve;
 pub mod simulate;
+pub mod token;
+pub mod transfer;
 
 use std::fmt::Display;
 use std::process::ExitCode;

@@ -3,22 +3,25 @@
 //! [`file`] is the file as written, [`interpolate`] fills in `${env:NAME}` and `${file:PATH}`, [`mistake`] tells where and what;
 //! this module checks what the file's shape can't.
 
+mod auth;
 mod file;
 mod interpolate;
 pub mod mistake;
 mod sources;
 mod upstream;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use bridge::name::{ConnectionName, Scope, TenantName};
+use bridge::name::{ConnectionName, Scope, TenantName, fold};
 use bridge::target::{Attribute, Target};
 use scim::dialect::Dialect;
+use service::Credentials;
 use toml::Spanned;
 
+pub(crate) use auth::SHORTEST as SHORTEST_SECRET;
 pub use mistake::Mistake;
 use mistake::Text;
 pub use upstream::Cxone;
@@ -47,6 +50,8 @@ pub struct Tenant {
     pub cxone: Cxone,
     /// The templates that a chooser may name.
     pub templates: BTreeMap<String, Target>,
+    /// CXone users whom nobody adopts, changes or deactivates: user names as they are compared, and ids.
+    pub protected: BTreeSet<String>,
     /// Its connections.
     pub connections: Vec<Connection>,
 }
@@ -58,8 +63,10 @@ pub struct Connection {
     pub scope: Scope,
     /// How the identity provider speaks.
     pub dialect: &'static Dialect,
-    /// The bearer token.
-    pub token: String,
+    /// What opens it.
+    pub credentials: Credentials,
+    /// Whether a token is too short to withstand guessing.
+    pub short_token: bool,
     /// Its plugins, in order.
     pub plugins: Vec<Plugin>,
 }
@@ -205,10 +212,19 @@ fn check_tenant(
             hint,
         ));
     }
+    let mut protected = BTreeSet::new();
+    for name in tenant.protected {
+        if name.get_ref().trim().is_empty() {
+            let hint = Some("write the user's name or id in CXone".to_owned());
+            return Err(text.at(name.span(), "this names nobody".to_owned(), hint));
+        }
+        protected.extend([fold(name.get_ref()), name.into_inner()]);
+    }
     Ok(Tenant {
         cxone,
         name: tenant_name,
         templates,
+        protected,
         connections,
     })
 }
@@ -255,13 +271,16 @@ fn check_connection(
             Some(mistake::hint(connection.idp.get_ref(), &known)),
         ));
     };
-    if connection.token.get_ref().trim().is_empty() {
-        return Err(text.at(
-            connection.token.span(),
-            "the token is empty".to_owned(),
-            None,
-        ));
-    }
+    let auth::Checked {
+        credentials,
+        short_token,
+    } = auth::check(
+        name,
+        connection.token,
+        connection.tokens,
+        connection.auth,
+        text,
+    )?;
     if let Some(mode) = &connection.mode
         && mode.get_ref() != "live"
     {
@@ -304,7 +323,8 @@ fn check_connection(
     Ok(Connection {
         scope,
         dialect,
-        token: connection.token.into_inner().trim().to_owned(),
+        credentials,
+        short_token,
         plugins,
     })
 }

@@ -53,23 +53,40 @@ impl Parameters {
 
 /// Takes an address apart. `None` where the path is no SCIM path at all.
 pub(crate) fn parse(uri: &Uri) -> Option<Address> {
-    let mut segments = Vec::new();
-    // Double and trailing slashes are ignored.
-    for segment in uri.path().split('/').filter(|segment| !segment.is_empty()) {
-        segments.push(percent_decode_str(segment).decode_utf8().ok()?.into_owned());
-    }
+    let mut segments = segments(uri)?;
     if segments.len() < 4 || segments[2] != "scim" || segments[3] != "v2" {
         return None;
     }
     let rest = segments.split_off(4);
-    let scope = match (segments[0].parse(), segments[1].parse()) {
-        (Ok(tenant), Ok(connection)) => Some(Scope { tenant, connection }),
-        _ => None,
-    };
     Some(Address {
-        scope,
+        scope: scope(&segments[0], &segments[1]),
         segments: rest,
         parameters: parameters(uri.query().unwrap_or_default()),
+    })
+}
+
+/// The connection that `/{tenant}/{connection}/oauth2/token` names; `None` where the path is another.
+pub(crate) fn token_endpoint(uri: &Uri) -> Option<Option<Scope>> {
+    match segments(uri)?.as_slice() {
+        [tenant, connection, oauth2, token] if oauth2 == "oauth2" && token == "token" => {
+            Some(scope(tenant, connection))
+        }
+        _ => None,
+    }
+}
+
+/// A path's decoded segments. Double and trailing slashes are ignored.
+fn segments(uri: &Uri) -> Option<Vec<String>> {
+    let segments = uri.path().split('/').filter(|segment| !segment.is_empty());
+    segments
+        .map(|segment| Some(percent_decode_str(segment).decode_utf8().ok()?.into_owned()))
+        .collect()
+}
+
+fn scope(tenant: &str, connection: &str) -> Option<Scope> {
+    Some(Scope {
+        tenant: tenant.parse().ok()?,
+        connection: connection.parse().ok()?,
     })
 }
 
@@ -129,6 +146,22 @@ mod tests {
                 .get("count")
                 .is_err()
         );
+    }
+
+    #[test]
+    fn the_token_endpoint_is_beside_the_scim_path() {
+        let of = |text: &str| token_endpoint(&text.parse().expect("a URI"));
+        let named = of("/acme/entra/oauth2/token/?x").flatten().expect("a name");
+        assert_eq!(named.to_string(), "acme/entra");
+        assert_eq!(of("/a_b/entra/oauth2/token"), Some(None));
+        for other in [
+            "/acme/entra/oauth2",
+            "/acme/oauth2/token",
+            "/acme/entra/scim/v2",
+            "/",
+        ] {
+            assert_eq!(of(other), None, "{other}");
+        }
     }
 
     #[test]

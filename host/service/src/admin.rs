@@ -6,41 +6,52 @@ use std::sync::Arc;
 use bridge::connection::Connection;
 use bridge::line::Bridge;
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::Full;
 use serde_json::{Value, json};
+
+use crate::transfer::Transfer;
 
 /// The admin side of the service.
 #[derive(Debug)]
 pub struct AdminService {
     bridge: Arc<Bridge>,
     connections: Vec<Arc<Connection>>,
+    /// Whether commands that change something are taken: only where nobody but this machine reaches the listener.
+    commands: bool,
 }
 
 impl AdminService {
-    /// An admin side over a bridge.
-    pub fn new(bridge: Arc<Bridge>) -> Self {
+    /// An admin side over a bridge. `commands` says whether it takes those that change something.
+    pub fn new(bridge: Arc<Bridge>, commands: bool) -> Self {
         let connections = bridge.connections().cloned().collect();
         Self {
             bridge,
             connections,
+            commands,
         }
     }
 
     /// Answers one request.
-    pub async fn answer<B>(
-        &self,
-        request: Request<B>,
-    ) -> Result<Response<Full<Bytes>>, Infallible> {
-        let (status, body) = match (request.method(), request.uri().path()) {
+    pub async fn answer<B>(&self, request: Request<B>) -> Result<Response<Full<Bytes>>, Infallible>
+    where
+        B: http_body::Body<Data = Bytes> + Unpin,
+    {
+        let (parts, body) = request.into_parts();
+        let (status, body) = match (&parts.method, parts.uri.path()) {
             (&Method::GET | &Method::HEAD, "/healthz") => (StatusCode::OK, json!({"status": "ok"})),
             (&Method::GET | &Method::HEAD, "/readyz") => self.ready().await,
+            (&Method::POST, "/admin/transfer") => self.command(&parts.headers, body).await,
+            (_, "/admin/transfer") => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                json!({"error": "POST only"}),
+            ),
             (_, "/healthz" | "/readyz") => {
                 (StatusCode::METHOD_NOT_ALLOWED, json!({"error": "GET only"}))
             }
             _ => (
                 StatusCode::NOT_FOUND,
-                json!({"error": "no such path; there are /healthz and /readyz"}),
+                json!({"error": "no such path; there are /healthz, /readyz and /admin/transfer"}),
             ),
         };
         let mut answer = Response::new(Full::new(Bytes::from(format!("{body}\n"))));
@@ -50,6 +61,37 @@ impl AdminService {
             HeaderValue::from_static("application/json"),
         );
         Ok(answer)
+    }
+
+    /// `jackfield transfer`, while the service runs.
+    async fn command<B>(&self, headers: &HeaderMap, body: B) -> (StatusCode, Value)
+    where
+        B: http_body::Body<Data = Bytes> + Unpin,
+    {
+        if !self.commands {
+            let error = "commands are taken only where the admin listener is on a loopback address";
+            return (StatusCode::FORBIDDEN, json!({"error": error}));
+        }
+        // A page in somebody's browser can post here, but neither without an Origin nor as JSON.
+        let json_type = headers
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|value| value.as_bytes().starts_with(b"application/json"));
+        if headers.contains_key(header::ORIGIN) || !json_type {
+            let error = "commands are JSON, and not for browsers";
+            return (StatusCode::FORBIDDEN, json!({"error": error}));
+        }
+        let read = crate::body::json(headers, body).await;
+        let asked = read
+            .map_err(|error| error.detail)
+            .and_then(|body| Transfer::read(&body));
+        let transfer = match asked {
+            Ok(transfer) => transfer,
+            Err(error) => return (StatusCode::BAD_REQUEST, json!({"error": error})),
+        };
+        match transfer.carry_out(&self.bridge).await {
+            Ok(done) => (StatusCode::OK, done),
+            Err(error) => (StatusCode::CONFLICT, json!({"error": error})),
+        }
     }
 
     /// Ready once ledger and listeners are open. It does not depend on CXone; a plugin that could not be loaded shows in the

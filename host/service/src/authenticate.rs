@@ -1,72 +1,207 @@
-//! Who is calling: a bearer token for each connection.
+//! Who is calling. A connection has credentials of several kinds (`credentials`), all kept as digests (`secret`); what is
+//! presented is read from the `Authorization` header (`header`) and is a bearer token, a user and password, an access token of
+//! our own token endpoint (`access_token`), or a token of Entra (`entra`, `keys`). Who is wrong too often is told to wait
+//! (`attempts`).
+//!
+//! Every failure looks the same, whether the connection exists, and whatever it has: the reason is in the log.
 
-use std::fmt;
+mod access_token;
+mod attempts;
+mod credentials;
+mod entra;
+mod grant;
+mod header;
+mod keys;
+mod secret;
 
-use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::Arc;
 
-/// A connection's credential. Only the digest of the token is kept.
-#[derive(Clone)]
-pub struct Credential([u8; 32]);
+use bridge::name::Scope;
+use http::HeaderMap;
+use jiff::Timestamp;
+use scim::error::Error;
 
-impl Credential {
-    /// The credential that a bearer token opens.
-    pub fn bearer(token: &str) -> Self {
-        Self(Sha256::digest(token.as_bytes()).into())
-    }
+pub use access_token::SigningKey;
+pub use credentials::{Client, Credentials, OAuth, Scheme, User, WorkloadIdentity};
+pub use entra::{EntraTenant, PROVISIONING_AUDIENCE};
+pub(crate) use grant::{Asked, Granted};
+pub(crate) use header::{Presented, presented};
+pub use keys::FetchKeys;
+pub use secret::{BadHash, Secret};
 
-    /// Whether an `Authorization` header carries the token. The time it takes depends on the header's length alone.
-    fn opened_by(&self, token: &str) -> bool {
-        let presented: [u8; 32] = Sha256::digest(token.as_bytes()).into();
-        self.0.ct_eq(&presented).into()
-    }
+use crate::error::Failure;
+use attempts::Attempts;
+use entra::Version;
+use keys::KeySet;
+
+/// Why somebody is not let in, in words for the log. They hold nothing of what was presented.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// It is not right.
+    Wrong(&'static str),
+    /// It cannot be told now whether it is right. To refuse it would put the identity provider into quarantine for a bad
+    /// hour of somebody else's.
+    Undecided(&'static str),
 }
 
-impl fmt::Debug for Credential {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Credential")
+/// Lets callers in, or not.
+#[derive(Debug)]
+pub struct Authenticator {
+    credentials: BTreeMap<Scope, Credentials>,
+    /// Compared for a connection that does not exist, so that this takes as long.
+    nobody: Credentials,
+    key: SigningKey,
+    /// By their address: connections of one tenant share them.
+    entra: BTreeMap<String, Arc<KeySet>>,
+    attempts: Attempts,
+}
+
+impl Authenticator {
+    /// `key` signs access tokens; Entra's keys are read by `fetch`.
+    pub fn new(
+        credentials: BTreeMap<Scope, Credentials>,
+        key: SigningKey,
+        fetch: Arc<dyn FetchKeys>,
+    ) -> Self {
+        let trusted = credentials.values().flat_map(|one| {
+            let identity = one.workload_identity.iter();
+            identity.map(|identity| &identity.tenant).chain(&one.entra)
+        });
+        let entra = trusted
+            .map(|tenant| {
+                let url = tenant.keys_url();
+                let keys = KeySet::new(url.clone(), Arc::clone(&fetch));
+                (url, Arc::new(keys))
+            })
+            .collect();
+        Self {
+            credentials,
+            nobody: Credentials::bearer(""),
+            key,
+            entra,
+            attempts: Attempts::new(),
+        }
     }
-}
 
-/// Whether a request may use a connection. An unknown connection is compared too, so that it cannot be told from a wrong token.
-pub(crate) fn admits(credential: Option<&Credential>, header: Option<&[u8]>) -> bool {
-    let token = header.and_then(bearer).unwrap_or_default();
-    let nobody = Credential([0; 32]);
-    let opened = credential.unwrap_or(&nobody).opened_by(token);
-    opened && credential.is_some() && !token.is_empty()
-}
+    /// Whether a request may use a connection; the answer for whoever may not.
+    pub(crate) async fn admit(
+        &self,
+        scope: Option<&Scope>,
+        headers: &HeaderMap,
+        peer: Option<IpAddr>,
+    ) -> Result<(), Failure> {
+        let presented = presented(headers);
+        let outcome = match scope.and_then(|scope| self.credentials.get_key_value(scope)) {
+            Some((scope, credentials)) => self.check(scope, credentials, &presented).await,
+            None => {
+                if let Presented::Bearer(token) = &presented {
+                    self.nobody.has_token(token);
+                }
+                Err(Refused::Wrong("there is no such connection"))
+            }
+        };
+        outcome.map_err(|refused| self.failure(refused, scope, peer))
+    }
 
-/// The token of `Authorization: Bearer TOKEN` (RFC 6750, section 2.1); the scheme's case does not matter.
-fn bearer(header: &[u8]) -> Option<&str> {
-    let (scheme, token) = std::str::from_utf8(header).ok()?.trim().split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    async fn check(
+        &self,
+        scope: &Scope,
+        credentials: &Credentials,
+        presented: &Presented,
+    ) -> Result<(), Refused> {
+        match presented {
+            Presented::Bearer(token) => self.check_bearer(scope, credentials, token).await,
+            Presented::Basic(name, password) => match credentials.has_user(name, password) {
+                true => Ok(()),
+                false => Err(Refused::Wrong("no user of the connection")),
+            },
+            Presented::Nothing => Err(Refused::Wrong("no Authorization header")),
+            Presented::Unreadable => {
+                Err(Refused::Wrong("an Authorization header of no known form"))
+            }
+        }
+    }
+
+    /// By the form of the token alone: one of the connection's own always counts first, then two dots make a JWT and one dot
+    /// an access token.
+    async fn check_bearer(
+        &self,
+        scope: &Scope,
+        credentials: &Credentials,
+        token: &str,
+    ) -> Result<(), Refused> {
+        if credentials.has_token(token) {
+            return Ok(());
+        }
+        match (token.matches('.').count(), &credentials.entra) {
+            (2, Some(tenant)) => {
+                let keys = self.keys(tenant)?;
+                entra::verify(tenant, Version::OneOrTwo, keys, token).await
+            }
+            (1, _) => {
+                let now = Timestamp::now().as_second();
+                let got =
+                    access_token::read(&self.key, scope, token, now).map_err(Refused::Wrong)?;
+                match got.among(credentials.fingerprints(&self.key, scope)) {
+                    true => Ok(()),
+                    false => Err(Refused::Wrong("what the access token was got with is gone")),
+                }
+            }
+            _ => Err(Refused::Wrong("no token of the connection")),
+        }
+    }
+
+    fn keys(&self, tenant: &EntraTenant) -> Result<&Arc<KeySet>, Refused> {
+        let keys = self.entra.get(&tenant.keys_url());
+        keys.ok_or(Refused::Undecided("there are no keys of the tenant"))
+    }
+
+    /// The ways into a connection.
+    pub(crate) fn schemes(&self, scope: &Scope) -> Vec<Scheme> {
+        let credentials = self.credentials.get(scope);
+        credentials.map(Credentials::schemes).unwrap_or_default()
+    }
+
+    /// What whoever is refused is told; it counts the failure. The log names a connection only if there is one: another
+    /// name is the caller's own text.
+    pub(crate) fn failure(
+        &self,
+        refused: Refused,
+        scope: Option<&Scope>,
+        peer: Option<IpAddr>,
+    ) -> Failure {
+        let known = scope.filter(|scope| self.credentials.contains_key(scope));
+        let named = scope.map(Scope::to_string).unwrap_or_default();
+        let connection = known.map(Scope::to_string).unwrap_or_default();
+        match refused {
+            Refused::Undecided(reason) => {
+                tracing::warn!(connection, reason, "a caller cannot be told apart");
+                Failure {
+                    error: Error::status(503, "the credentials cannot be checked now"),
+                    retry_after: Some(60),
+                }
+            }
+            Refused::Wrong(reason) => match self.attempts.failed(peer, &named) {
+                None => {
+                    tracing::info!(connection, reason, "a caller is refused");
+                    Error::status(401, "the credentials are missing or not this connection's")
+                        .into()
+                }
+                Some(seconds) => {
+                    tracing::debug!(connection, reason, "a caller is refused, again");
+                    Failure {
+                        error: Error::status(429, "too many wrong credentials: wait a while"),
+                        retry_after: Some(seconds),
+                    }
+                }
+            },
+        }
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_token_opens() {
-        let credential = Credential::bearer("s3cret");
-        for (header, opens) in [
-            ("Bearer s3cret", true),
-            ("bearer  s3cret ", true),
-            ("Bearer s3cre", false),
-            ("Bearer s3crets", false),
-            ("Bearer ", false),
-            ("Basic s3cret", false),
-            ("non-token", false),
-            ("", false),
-        ] {
-            assert_eq!(
-                admits(Some(&credential), Some(header.as_bytes())),
-                opens,
-                "{header:?}"
-            );
-        }
-        assert!(!admits(Some(&credential), None));
-        assert!(!admits(None, Some(b"Bearer s3cret")));
-        assert!(!admits(Some(&Credential::bearer("")), Some(b"Bearer ")));
-    }
-}
+mod test_tokens;
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! Request bodies, with their limits.
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderValue, header};
 use http_body_util::BodyExt;
 use scim::error::Error;
 use serde_json::Value;
@@ -30,6 +30,29 @@ where
     scim::json::parse(&bytes, scim::json::Limits::default())
 }
 
+/// Reads a form, as it came (RFC 6749, appendix B).
+pub(crate) async fn form<B>(headers: &HeaderMap, body: B) -> Result<Bytes, Error>
+where
+    B: http_body::Body<Data = Bytes> + Unpin,
+{
+    let given = headers.get(header::CONTENT_TYPE);
+    if given.is_some_and(|given| essence(given) != "application/x-www-form-urlencoded") {
+        drain(body).await;
+        return Err(Error::status(
+            415,
+            "the body's Content-Type is not application/x-www-form-urlencoded",
+        ));
+    }
+    read(body).await
+}
+
+/// A media type without its parameters.
+fn essence(content_type: &HeaderValue) -> String {
+    let text = content_type.to_str().unwrap_or_default();
+    let essence = text.split(';').next().unwrap_or_default();
+    essence.trim().to_ascii_lowercase()
+}
+
 /// Media types as idp.md N1: Google sends application/json, some clients text/json or nothing.
 fn acceptable(headers: &HeaderMap) -> Result<(), Error> {
     if let Some(encoding) = headers.get(header::CONTENT_ENCODING)
@@ -43,15 +66,7 @@ fn acceptable(headers: &HeaderMap) -> Result<(), Error> {
     let Some(content_type) = headers.get(header::CONTENT_TYPE) else {
         return Ok(());
     };
-    let essence = content_type
-        .to_str()
-        .unwrap_or_default()
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
-    match essence.as_str() {
+    match essence(content_type).as_str() {
         "" | "application/scim+json" | "application/json" | "text/json" => Ok(()),
         _ => Err(Error::status(
             415,

@@ -37,6 +37,11 @@ impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::NotFound => Error::not_found("no such resource").into(),
+            Refusal::Changed => Error::status(
+                412,
+                "the resource has changed: its entity tag is not the one in If-Match; read it again",
+            )
+            .into(),
             Refusal::Taken(detail) => Error::uniqueness(detail).into(),
             Refusal::Invalid(error) => error.into(),
             Refusal::Denied(denial) => denied(&denial).into(),
@@ -52,7 +57,7 @@ impl From<Refusal> for Failure {
                 retry_after,
             } => later(detail, retry_after),
             Refusal::Ledger(LedgerError::NameTaken) => {
-                Error::uniqueness("a user with this userName exists already").into()
+                Error::uniqueness("a resource of this name exists already").into()
             }
             Refusal::Ledger(LedgerError::Stale) => later(
                 "the resource is being changed by another request".to_owned(),

@@ -1,21 +1,31 @@
 //! The SCIM service provider and the admin side, over HTTP.
 //!
-//! A request comes in by [`server`], is taken apart and admitted by [`ScimService`], finds its handler in `call` and leaves
-//! through `respond`. `error` is the only place that turns what went wrong into a status.
+//! A request comes in by [`server`], is taken apart by [`ScimService`] and admitted by [`Authenticator`], finds its handler in
+//! `call` and leaves through `respond`. `error` is the only place that turns what went wrong into a status.
 
 mod address;
 mod admin;
+mod asked;
 mod authenticate;
 mod body;
+mod bulk;
 mod call;
 mod discovery;
+mod entity_tag;
 mod error;
 mod groups;
 mod respond;
 mod scim_service;
+mod search;
 pub mod server;
+mod token_endpoint;
+mod transfer;
 mod users;
 
 pub use admin::AdminService;
-pub use authenticate::Credential;
+pub use authenticate::{
+    Authenticator, BadHash, Client, Credentials, EntraTenant, FetchKeys, OAuth,
+    PROVISIONING_AUDIENCE, Scheme, Secret, SigningKey, User, WorkloadIdentity,
+};
 pub use scim_service::ScimService;
+pub use transfer::Transfer;

@@ -31,11 +31,31 @@ pub(crate) fn nothing() -> Answer {
 
 /// A resource that was created: 201 and where it is (RFC 7644, section 3.3).
 pub(crate) fn created(body: &Value, location: &str) -> Answer {
-    let mut answer = json(StatusCode::CREATED, body);
+    located(StatusCode::CREATED, body, location)
+}
+
+/// A resource, and where it is.
+pub(crate) fn located(status: StatusCode, body: &Value, location: &str) -> Answer {
+    let mut answer = json(status, body);
     if let Ok(location) = HeaderValue::from_str(location) {
         answer.headers_mut().insert(header::LOCATION, location);
     }
     answer
+}
+
+/// With the resource's entity tag (RFC 7644, section 3.14).
+pub(crate) fn tagged(mut answer: Answer, tag: &str) -> Answer {
+    if let Ok(tag) = HeaderValue::from_str(tag) {
+        answer.headers_mut().insert(header::ETAG, tag);
+    }
+    answer
+}
+
+/// 304: the client has this version (RFC 7232, section 3.2).
+pub(crate) fn not_modified(tag: &str) -> Answer {
+    let mut answer = nothing();
+    *answer.status_mut() = StatusCode::NOT_MODIFIED;
+    tagged(answer, tag)
 }
 
 /// An error, in SCIM's form.
@@ -49,12 +69,22 @@ pub(crate) fn failure(failure: &Failure) -> Answer {
             .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     if status == StatusCode::UNAUTHORIZED {
-        answer.headers_mut().insert(
-            header::WWW_AUTHENTICATE,
-            HeaderValue::from_static("Bearer realm=\"jackfield\""),
-        );
+        challenge(&mut answer);
     }
     answer
+}
+
+/// Every scheme that a connection can have, for every connection: what this one has is told to whoever is in.
+pub(crate) fn challenge(answer: &mut Answer) {
+    for scheme in [
+        "Bearer realm=\"jackfield\"",
+        "Basic realm=\"jackfield\", charset=\"UTF-8\"",
+    ] {
+        let scheme = HeaderValue::from_static(scheme);
+        answer
+            .headers_mut()
+            .append(header::WWW_AUTHENTICATE, scheme);
+    }
 }
 
 /// An error that names no more than itself.

@@ -1,21 +1,20 @@
 //! The SCIM service provider: from an HTTP request to an answer.
 
-use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bridge::line::Bridge;
-use bridge::name::Scope;
 use bytes::Bytes;
-use http::{HeaderMap, Request, StatusCode, header};
+use http::{HeaderMap, Request, StatusCode};
 use scim::error::Error;
 
-use crate::authenticate::{Credential, admits};
+use crate::authenticate::{Authenticator, Refused};
 use crate::call::Call;
 use crate::error::Failure;
 use crate::respond::{self, Answer};
-use crate::{address, body};
+use crate::server::Peer;
+use crate::{address, body, token_endpoint};
 
 /// How long a request may take in all. Under Okta's 60 s (idp.md 2.4) and over the time that CXone is given.
 const DEADLINE: Duration = Duration::from_secs(40);
@@ -24,7 +23,7 @@ const DEADLINE: Duration = Duration::from_secs(40);
 #[derive(Debug)]
 pub struct ScimService {
     bridge: Arc<Bridge>,
-    credentials: BTreeMap<Scope, Credential>,
+    authenticator: Authenticator,
     public_url: Option<String>,
 }
 
@@ -33,13 +32,13 @@ impl ScimService {
     /// is taken from the request.
     pub fn new(
         bridge: Arc<Bridge>,
-        credentials: BTreeMap<Scope, Credential>,
+        authenticator: Authenticator,
         public_url: Option<String>,
     ) -> Self {
         let public_url = public_url.map(|url| url.trim_end_matches('/').to_owned());
         Self {
             bridge,
-            credentials,
+            authenticator,
             public_url,
         }
     }
@@ -71,6 +70,11 @@ impl ScimService {
         B: http_body::Body<Data = Bytes> + Unpin,
     {
         let (parts, body) = request.into_parts();
+        let peer = parts.extensions.get::<Peer>().map(|peer| peer.0);
+        if let Some(scope) = address::token_endpoint(&parts.uri) {
+            let authenticator = &self.authenticator;
+            return token_endpoint::answer(authenticator, scope.as_ref(), &parts, body, peer).await;
+        }
         let Some(address) = address::parse(&parts.uri) else {
             body::drain(body).await;
             return respond::error(
@@ -78,21 +82,19 @@ impl ScimService {
                 "no such path: the base URL is /{tenant}/{connection}/scim/v2",
             );
         };
-        let connection = address
-            .scope
-            .as_ref()
-            .and_then(|scope| self.bridge.connection(scope));
-        let credential = connection.and_then(|connection| self.credentials.get(&connection.scope));
-        let authorization = parts
-            .headers
-            .get(header::AUTHORIZATION)
-            .map(|value| value.as_bytes());
-        let (true, Some(connection)) = (admits(credential, authorization), connection) else {
-            body::drain(body).await;
-            return respond::error(
-                StatusCode::UNAUTHORIZED,
-                "the bearer token is missing or not this connection's",
-            );
+        let scope = address.scope.as_ref();
+        let admitted = self.authenticator.admit(scope, &parts.headers, peer).await;
+        let connection = admitted.and_then(|()| {
+            let connection = scope.and_then(|scope| self.bridge.connection(scope));
+            let missing = Refused::Wrong("there is no such connection");
+            connection.ok_or_else(|| self.authenticator.failure(missing, scope, peer))
+        });
+        let connection = match connection {
+            Ok(connection) => connection,
+            Err(failure) => {
+                body::drain(body).await;
+                return respond::failure(&failure);
+            }
         };
         let base_url = format!(
             "{}/{}/scim/v2",
@@ -103,10 +105,10 @@ impl ScimService {
             bridge: &self.bridge,
             connection,
             parameters: &address.parameters,
+            headers: &parts.headers,
             base_url,
         };
-        call.dispatch(&parts.method, &address.segments, &parts.headers, body)
-            .await
+        call.dispatch(&parts.method, &address.segments, body).await
     }
 
     /// Scheme and host as the client sees them.
@@ -139,6 +141,9 @@ fn endpoint(path: &str) -> String {
         {
             format!("{tenant}/{connection}/{endpoint}")
         }
+        [tenant, connection, "oauth2", "token"] if [tenant, connection].into_iter().all(plain) => {
+            format!("{tenant}/{connection}/oauth2/token")
+        }
         _ => "-".to_owned(),
     }
 }
@@ -154,6 +159,11 @@ mod tests {
             "acme/entra/Users"
         );
         assert_eq!(endpoint("/acme/entra/scim/v2/ada@example.com"), "-");
+        assert_eq!(
+            endpoint("/acme/entra/oauth2/token"),
+            "acme/entra/oauth2/token"
+        );
+        assert_eq!(endpoint("/ada@example.com/entra/oauth2/token"), "-");
         assert_eq!(endpoint("/ada@example.com"), "-");
     }
 }

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,6 +23,11 @@ const HEADERS: Duration = Duration::from_secs(10);
 const CONNECTIONS: usize = 1024;
 /// How long requests in flight may take once the service is told to stop.
 const DRAIN: Duration = Duration::from_secs(25);
+
+/// Who is at the other end of a connection, as an extension of each request. Behind a proxy it is the proxy: what headers say
+/// of others, anybody can write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Peer(pub IpAddr);
 
 /// Serves until `stop` is done, then lets requests in flight end.
 pub async fn serve<H, F>(listener: TcpListener, handler: H, stop: impl Future<Output = ()>)
@@ -52,8 +58,8 @@ where
             accepted = listener.accept() => accepted,
             () = &mut stop => break,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
             Err(error) => {
                 // Out of file descriptors, most likely: give others time to close theirs.
                 tracing::warn!(%error, "cannot accept a connection");
@@ -63,7 +69,10 @@ where
         };
         let _ = stream.set_nodelay(true);
         let handler = handler.clone();
-        let service = service_fn(handler);
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(Peer(peer.ip()));
+            handler(request)
+        });
         let connection = builder
             .serve_connection(TokioIo::new(stream), service)
             .into_owned();

@@ -1,98 +1,125 @@
 //! Users: the requests of RFC 7644, section 3, as calls of the bridge.
 
+use bridge::group::Membership;
 use bridge::line::Answer as Done;
 use bridge::name::UserId;
-use bridge::query::Query;
+use bridge::query::Page;
 use bridge::refusal::Refusal;
-use bridge::said::Ask;
+use bridge::said::{Ask, Condition};
 use bridge::user::User;
 use http::StatusCode;
-use scim::filter::Filter;
-use scim::list::{Paging, list_response};
+use scim::list::list_response;
 use scim::normalise::{self, Write};
 use scim::patch::Patch;
 use scim::projection::Projection;
 use scim::resource::Resource;
 use scim::schema::{ResourceSchemas, ResourceType};
-use serde_json::Value;
+use scim::search_request::SearchRequest;
+use serde_json::{Value, json};
 
+use crate::asked;
 use crate::call::Call;
+use crate::entity_tag;
 use crate::error::Failure;
 use crate::respond::{self, Answer};
 
 /// POST /Users.
 pub(crate) async fn create(call: &Call<'_>, body: Value) -> Result<Answer, Failure> {
     let resource = normalise::user(body, call.connection.dialect, Write::Create)?;
-    write(call, Ask::Create(resource)).await
+    write(call, Ask::Create(resource), Condition::None).await
 }
 
 /// PUT /Users/{id}.
-pub(crate) async fn replace(call: &Call<'_>, id: &str, body: Value) -> Result<Answer, Failure> {
+pub(crate) async fn replace(
+    call: &Call<'_>,
+    id: &str,
+    body: Value,
+    condition: Condition,
+) -> Result<Answer, Failure> {
     let id = known(id)?;
     let resource = normalise::user(body, call.connection.dialect, Write::Replace)?;
-    write(call, Ask::Replace(id, resource)).await
+    write(call, Ask::Replace(id, resource), condition).await
 }
 
 /// PATCH /Users/{id}.
-pub(crate) async fn patch(call: &Call<'_>, id: &str, body: Value) -> Result<Answer, Failure> {
+pub(crate) async fn patch(
+    call: &Call<'_>,
+    id: &str,
+    body: Value,
+    condition: Condition,
+) -> Result<Answer, Failure> {
     let id = known(id)?;
     let patch = Patch::parse(body, ResourceSchemas::user(), call.connection.dialect)?;
-    write(call, Ask::Patch(id, patch)).await
+    write(call, Ask::Patch(id, patch), condition).await
 }
 
 /// DELETE /Users/{id}.
-pub(crate) async fn delete(call: &Call<'_>, id: &str) -> Result<Answer, Failure> {
-    write(call, Ask::Delete(known(id)?)).await
+pub(crate) async fn delete(
+    call: &Call<'_>,
+    id: &str,
+    condition: Condition,
+) -> Result<Answer, Failure> {
+    write(call, Ask::Delete(known(id)?), condition).await
 }
 
 /// GET /Users/{id}.
 pub(crate) async fn read(call: &Call<'_>, id: &str) -> Result<Answer, Failure> {
     let user = call.bridge.read(&call.connection.scope, known(id)?).await?;
+    let tag = entity_tag::of(user.revision);
+    if call.has(&tag) {
+        return Ok(respond::not_modified(&tag));
+    }
+    let body = one(call, &user, &projection(call)?).await?;
+    Ok(respond::tagged(respond::json(StatusCode::OK, &body), &tag))
+}
+
+/// GET /Users and POST /Users/.search.
+pub(crate) async fn list(call: &Call<'_>, search: &SearchRequest) -> Result<Answer, Failure> {
+    let page = found(call, search).await?;
     Ok(respond::json(
         StatusCode::OK,
-        &shown(call, &user, &projection(call)?),
+        &list_response(page.total, search.paging.start_index, page.found),
     ))
 }
 
-/// GET /Users.
-pub(crate) async fn list(call: &Call<'_>) -> Result<Answer, Failure> {
-    let projection = projection(call)?;
-    let filter = match call.parameters.filter()? {
-        Some(text) => Some(Filter::parse(text, ResourceSchemas::user())?),
-        None => None,
+/// The page of users that a search asks for, as answered.
+pub(crate) async fn found(call: &Call<'_>, search: &SearchRequest) -> Result<Page<Value>, Failure> {
+    let projection = search.projection(ResourceSchemas::user());
+    let query = asked::query(search, ResourceSchemas::user())?;
+    let scope = &call.connection.scope;
+    let page = call.bridge.search(scope, &query).await?;
+    let mut groups = if projection.wants("groups") {
+        let ids: Vec<UserId> = page.found.iter().map(|user| user.id).collect();
+        call.bridge.memberships(scope, &ids).await?
+    } else {
+        Default::default()
     };
-    let paging = Paging::from_query(
-        call.parameters.get("startIndex")?,
-        call.parameters.get("count")?,
-    )?;
-    let query = Query {
-        filter,
-        start_index: paging.start_index,
-        count: paging.count,
-    };
-    let page = call.bridge.search(&call.connection.scope, &query).await?;
-    let resources = page
-        .users
-        .iter()
-        .map(|user| shown(call, user, &projection))
-        .collect();
-    Ok(respond::json(
-        StatusCode::OK,
-        &list_response(page.total, paging.start_index, resources),
-    ))
+    let users = page.found.iter().map(|user| {
+        let groups = groups.remove(&user.id).unwrap_or_default();
+        shown(call, user, &groups, &projection)
+    });
+    Ok(Page {
+        found: users.collect(),
+        total: page.total,
+    })
 }
 
-async fn write(call: &Call<'_>, ask: Ask) -> Result<Answer, Failure> {
+async fn write(call: &Call<'_>, ask: Ask, condition: Condition) -> Result<Answer, Failure> {
     let projection = projection(call)?;
-    Ok(
-        match call.bridge.write(&call.connection.scope, ask).await? {
-            Done::Created(user) => {
-                respond::created(&shown(call, &user, &projection), &location(call, &user))
-            }
-            Done::Changed(user) => respond::json(StatusCode::OK, &shown(call, &user, &projection)),
-            Done::Deleted => respond::nothing(),
-        },
-    )
+    let scope = &call.connection.scope;
+    Ok(match call.bridge.write(scope, ask, condition).await? {
+        Done::Created(user) => {
+            let body = one(call, &user, &projection).await?;
+            let answer = respond::created(&body, &location(call, &user));
+            respond::tagged(answer, &entity_tag::of(user.revision))
+        }
+        Done::Changed(user) => {
+            let body = one(call, &user, &projection).await?;
+            let answer = respond::located(StatusCode::OK, &body, &location(call, &user));
+            respond::tagged(answer, &entity_tag::of(user.revision))
+        }
+        Done::Deleted => respond::nothing(),
+    })
 }
 
 /// An id of ours, or 404: another form of id cannot exist.
@@ -101,31 +128,44 @@ fn known(id: &str) -> Result<UserId, Failure> {
 }
 
 fn projection(call: &Call<'_>) -> Result<Projection, Failure> {
-    let attributes = call.parameters.get("attributes")?;
-    let excluded = call.parameters.get("excludedAttributes")?;
-    Ok(Projection::from_query(
-        attributes,
-        excluded,
-        ResourceSchemas::user(),
-    ))
+    Ok(asked::search(call.parameters)?.projection(ResourceSchemas::user()))
 }
 
 fn location(call: &Call<'_>, user: &User) -> String {
     scim::answer::location(&call.base_url, ResourceType::User, &user.id.to_string())
 }
 
-/// A user as answered.
-fn shown(call: &Call<'_>, user: &User, projection: &Projection) -> Value {
-    let resource = Resource::from_map(user.source.as_map().clone());
+/// A user as answered, with the groups that they are in.
+async fn one(call: &Call<'_>, user: &User, projection: &Projection) -> Result<Value, Failure> {
+    let scope = &call.connection.scope;
+    let mut groups = if projection.wants("groups") {
+        call.bridge.memberships(scope, &[user.id]).await?
+    } else {
+        Default::default()
+    };
+    let groups = groups.remove(&user.id).unwrap_or_default();
+    Ok(shown(call, user, &groups, projection))
+}
+
+fn shown(call: &Call<'_>, user: &User, groups: &[Membership], projection: &Projection) -> Value {
+    let mut stored = user.source.as_map().clone();
+    if !groups.is_empty() {
+        let groups = groups.iter().map(|group| {
+            let id = group.id.to_string();
+            let location = scim::answer::location(&call.base_url, ResourceType::Group, &id);
+            json!({"value": id, "$ref": location, "display": group.display_name, "type": "direct"})
+        });
+        stored.insert("groups".to_owned(), groups.collect());
+    }
     let meta = scim::answer::Meta {
         id: &user.id.to_string(),
         resource_type: ResourceType::User,
         created: &user.created.to_string(),
         last_modified: &user.modified.to_string(),
         location: &location(call, user),
-        version: None,
+        version: Some(&entity_tag::of(user.revision)),
     };
-    let mut document = scim::answer::render(&resource, &meta);
+    let mut document = scim::answer::render(&Resource::from_map(stored), &meta);
     projection.apply(&mut document);
     Value::Object(document)
 }

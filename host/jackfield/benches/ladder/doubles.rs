@@ -1,15 +1,16 @@
 //! The ports, filled at next to no cost: what is measured is what stands in front of them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bridge::directory::{Directory, Role, Team};
 use bridge::event::Event;
-use bridge::name::{Scope, TenantName, UserId, fold};
+use bridge::group::{Group, MemberChange, Membership, Pending, Regrouped};
+use bridge::name::{GroupId, Scope, TenantName, UserId, fold};
 use bridge::port::cxone::{Change, Freshness, Held, UpstreamError};
-use bridge::port::ledger::{Intent, Ledger, LedgerError, Lookup, OpenIntent, Opening};
+use bridge::port::ledger::{GroupLookup, Intent, Ledger, LedgerError, Lookup, OpenIntent, Opening};
 use bridge::port::plugins::{Evaluated, Evaluation, PluginFailure, Plugins, Verdict};
 use bridge::source::Source;
 use bridge::target::{Attribute, Target};
@@ -267,6 +268,105 @@ impl Ledger for Memory {
 
     async fn owed(&self, _: &TenantName, _: usize) -> Result<Vec<User>, LedgerError> {
         Ok(Vec::new())
+    }
+
+    async fn commit_all(
+        &self,
+        users: Vec<User>,
+        _events: Vec<Event>,
+    ) -> Result<Vec<User>, LedgerError> {
+        Ok(users)
+    }
+
+    async fn group(&self, _scope: &Scope, _id: GroupId) -> Result<Option<Group>, LedgerError> {
+        Ok(None)
+    }
+
+    async fn find_groups(
+        &self,
+        _scope: &Scope,
+        _lookup: &GroupLookup,
+    ) -> Result<Vec<Group>, LedgerError> {
+        Ok(Vec::new())
+    }
+
+    async fn list_groups(
+        &self,
+        _scope: &Scope,
+        _after: i64,
+        _limit: usize,
+    ) -> Result<Vec<Group>, LedgerError> {
+        Ok(Vec::new())
+    }
+
+    async fn page_groups(
+        &self,
+        _scope: &Scope,
+        _skip: u64,
+        _limit: usize,
+    ) -> Result<Vec<Group>, LedgerError> {
+        Ok(Vec::new())
+    }
+
+    async fn count_groups(&self, _scope: &Scope) -> Result<u64, LedgerError> {
+        Ok(0)
+    }
+
+    async fn members(&self, _scope: &Scope, _group: GroupId) -> Result<Vec<UserId>, LedgerError> {
+        Ok(Vec::new())
+    }
+
+    async fn memberships(
+        &self,
+        _scope: &Scope,
+        _users: &[UserId],
+    ) -> Result<BTreeMap<UserId, Vec<Membership>>, LedgerError> {
+        Ok(BTreeMap::new())
+    }
+
+    async fn commit_group(
+        &self,
+        group: Group,
+        _changes: Vec<MemberChange>,
+        _events: Vec<Event>,
+    ) -> Result<Regrouped, LedgerError> {
+        Ok(Regrouped {
+            group,
+            touched: Vec::new(),
+            unknown: Vec::new(),
+        })
+    }
+
+    async fn delete_group(
+        &self,
+        _group: &Group,
+        _events: Vec<Event>,
+    ) -> Result<Vec<UserId>, LedgerError> {
+        Ok(Vec::new())
+    }
+
+    async fn pending(
+        &self,
+        _tenant: &TenantName,
+        _limit: usize,
+    ) -> Result<Vec<Pending>, LedgerError> {
+        Ok(Vec::new())
+    }
+
+    async fn pending_of(
+        &self,
+        _scope: &Scope,
+        _user: UserId,
+    ) -> Result<Option<Pending>, LedgerError> {
+        Ok(None)
+    }
+
+    async fn evaluated(&self, _done: Vec<Pending>) -> Result<(), LedgerError> {
+        Ok(())
+    }
+
+    async fn key(&self, _name: &str) -> Result<[u8; 32], LedgerError> {
+        Ok([0; 32])
     }
 
     async fn events(

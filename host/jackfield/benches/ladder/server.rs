@@ -18,7 +18,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use jiff::Timestamp;
 use plugin::{Chain, ConnectionFacts, Engine, EngineSettings, PluginSource};
-use service::{Credential, ScimService};
+use service::{Authenticator, Credentials, FetchKeys, ScimService, SigningKey};
 use tokio::net::TcpListener;
 
 use crate::doubles::{Cxone, Direct, Memory};
@@ -75,10 +75,23 @@ async fn serve_bare(listener: TcpListener) {
     }
 }
 
+/// Bearer tokens need no keys of others.
+#[derive(Debug)]
+struct NoKeys;
+
+#[async_trait::async_trait]
+impl FetchKeys for NoKeys {
+    async fn fetch(&self, _: &str) -> Result<Vec<u8>, String> {
+        Err("there are none".to_owned())
+    }
+}
+
 async fn serve(listener: TcpListener, bridge: Arc<Bridge>) {
-    let credentials = BTreeMap::from([(scope(), Credential::bearer(TOKEN))]);
+    let credentials = BTreeMap::from([(scope(), Credentials::bearer(TOKEN))]);
+    let key = SigningKey::new([0; 32]);
+    let authenticator = Authenticator::new(credentials, key, Arc::new(NoKeys));
     tokio::spawn(Arc::clone(&bridge).work_off(scope().tenant));
-    let service = Arc::new(ScimService::new(bridge, credentials, None));
+    let service = Arc::new(ScimService::new(bridge, authenticator, None));
     let handler = move |request| {
         let service = Arc::clone(&service);
         async move { service.answer(request).await }
@@ -98,6 +111,7 @@ fn bridge(ledger: Arc<dyn Ledger>, plugins: Arc<dyn Plugins>) -> Arc<Bridge> {
         name: scope().tenant,
         cxone: Arc::new(Cxone::default()),
         default_role: "Agent".to_owned(),
+        protected: Default::default(),
         templates: Arc::default(),
     };
     let connection = Connection {

@@ -25,6 +25,15 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Err(mistake) => return fail(mistake),
     };
     telemetry::start(&arguments.log);
+    for connection in config.tenants.iter().flat_map(|tenant| &tenant.connections) {
+        if connection.short_token {
+            let connection = connection.scope.to_string();
+            tracing::warn!(
+                connection,
+                "its token is short: `jackfield token` makes a better one"
+            );
+        }
+    }
     let bases: Vec<String> = config
         .tenants
         .iter()

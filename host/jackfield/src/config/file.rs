@@ -36,6 +36,8 @@ pub(super) struct Ledger {
 pub(super) struct Tenant {
     pub(super) cxone: Spanned<Cxone>,
     #[serde(default)]
+    pub(super) protected: Vec<Spanned<String>>,
+    #[serde(default)]
     pub(super) templates: BTreeMap<String, BTreeMap<Spanned<String>, String>>,
     #[serde(default)]
     pub(super) connections: BTreeMap<Spanned<String>, Connection>,
@@ -58,10 +60,75 @@ pub(super) struct Cxone {
 #[serde(deny_unknown_fields)]
 pub(super) struct Connection {
     pub(super) idp: Spanned<String>,
-    pub(super) token: Spanned<String>,
+    pub(super) token: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) tokens: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) auth: Auth,
     pub(super) mode: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) plugins: Vec<Plugin>,
+}
+
+/// Credentials other than tokens.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Auth {
+    pub(super) basic: Option<Basic>,
+    pub(super) oauth: Option<OAuth>,
+    pub(super) workload_identity: Option<WorkloadIdentity>,
+    pub(super) entra: Option<Entra>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Basic {
+    pub(super) users: Vec<User>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct User {
+    pub(super) name: Spanned<String>,
+    pub(super) password: Spanned<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OAuth {
+    pub(super) token_ttl: Option<Spanned<String>>,
+    pub(super) clients: Vec<Client>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Client {
+    pub(super) id: Spanned<String>,
+    pub(super) secrets: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) scopes: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WorkloadIdentity {
+    pub(super) client_id: String,
+    pub(super) token_ttl: Option<Spanned<String>>,
+    pub(super) tenant_id: Spanned<String>,
+    pub(super) audiences: Spanned<Vec<String>>,
+    pub(super) subject: Option<String>,
+    pub(super) app_id: Option<String>,
+    pub(super) keys_url: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Entra {
+    pub(super) tenant_id: Spanned<String>,
+    pub(super) audiences: Option<Spanned<Vec<String>>>,
+    pub(super) subject: Option<String>,
+    pub(super) app_id: Option<String>,
+    pub(super) keys_url: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]

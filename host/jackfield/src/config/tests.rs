@@ -73,10 +73,8 @@ fn the_configuration_of_the_readme_is_read() {
     assert_eq!(secret(&tenant.cxone.settings.auth), "canary-secret");
     assert!(tenant.cxone.settings.directory_required);
     let connection = &tenant.connections[0];
-    assert_eq!(
-        (connection.token.as_str(), connection.dialect.name),
-        ("canary-token", "entra")
-    );
+    assert!(connection.credentials.tokens[0].is("canary-token"));
+    assert_eq!(connection.dialect.name, "entra");
     assert_eq!(
         connection.plugins[0].component,
         Component::Bundled("entra".to_owned())
@@ -156,7 +154,7 @@ fn mistakes_name_line_and_column() {
         (
             "token = \"${env:JACKFIELD_ENTRA_TOKEN}\"",
             "",
-            "the key \"token\" is missing",
+            ":11:27: the connection entra has no credential",
         ),
         (
             "idp = \"entra\"",
