@@ -7,8 +7,13 @@ use bridge::port::ledger::Ledger;
 
 pub(crate) mod commits;
 pub(crate) mod events;
+pub(crate) mod groups;
+pub(crate) mod keys;
 pub(crate) mod locks;
 pub(crate) mod lookups;
+pub(crate) mod members;
+pub(crate) mod model;
+pub(crate) mod pending;
 pub(crate) mod seizures;
 
 /// An engine with an empty ledger of its own, which goes with it.
@@ -55,12 +60,15 @@ macro_rules! conformance {
                 refusals_take_no_neighbour_with_them
                 of_50_updates_of_one_version_one_wins
                 what_was_answered_is_there_after_a_restart
+                several_users_are_committed_in_order
+                of_several_users_all_are_committed_or_none
             }
             lookups {
                 a_user_is_read_by_id_live_or_deleted_in_their_scope
                 by_name
                 by_external_id_exactly
                 by_any_email_and_as_it_changes
+                by_display_name_and_as_it_changes
                 offered_users_are_found_but_not_listed
                 lists_continue_after_a_sequence
                 pages_skip
@@ -98,6 +106,52 @@ macro_rules! conformance {
                 a_seized_lock_is_lost_to_its_holder
                 a_seizure_is_won_once
                 what_is_gone_is_not_seized
+            }
+            groups {
+                a_group_reads_back_exactly
+                a_commit_counts_up_and_keeps_the_sequence
+                an_old_version_is_stale
+                a_group_that_does_not_exist_is_neither_changed_nor_deleted
+                a_group_never_changes_its_connection
+                a_name_is_taken_whatever_its_case
+                a_name_is_free_in_another_connection
+                what_changes_nothing_is_not_written
+                a_commit_that_changes_something_is_recorded
+                groups_are_found_by_every_index
+                groups_are_listed_paged_and_counted
+                a_deleted_group_leaves_nothing
+                tenants_and_connections_do_not_meet
+            }
+            members {
+                members_keep_the_order_of_joining
+                several_changes_are_done_in_order
+                who_is_no_live_user_of_the_connection_is_passed_over
+                offered_users_may_be_members
+                memberships_are_those_of_whom_is_asked_for
+                a_page_of_users_and_a_large_group
+                who_is_deleted_leaves_all_groups
+                who_comes_back_from_deletion_is_in_no_group
+                a_refused_deletion_leaves_the_groups_as_they_were
+                eight_writers_of_one_group_lose_nothing
+                names_are_folded_as_everywhere
+            }
+            pending {
+                who_joins_or_leaves_is_touched_and_nobody_else
+                what_members_see_of_a_group_touches_them_all
+                what_members_do_not_see_touches_nobody
+                each_user_is_pending_once_and_keeps_the_place
+                who_is_marked_during_the_evaluation_stays_pending
+                a_mark_never_comes_twice
+                tenants_wait_apart
+                who_is_deleted_waits_for_nothing
+                groups_and_marks_survive_a_restart
+            }
+            keys {
+                a_key_is_random_and_stays
+                of_50_first_callers_all_get_the_same
+            }
+            model {
+                random_commits_are_as_in_the_model
             }
             events {
                 events_are_newest_first_and_exact

@@ -1,17 +1,20 @@
 //! An acknowledged write survives `kill -9`.
 
+use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use bridge::event::EventKind;
-use bridge::name::UserId;
+use bridge::group::{Group, MemberChange};
+use bridge::name::{GroupId, UserId};
 use bridge::port::ledger::{Ledger, Opening};
 use bridge::user::User;
 use ledger::Sqlite;
 
-use crate::fixture::{LEASE, acme, at, event, intent, person, tenant};
+use crate::fixture::{LEASE, acme, at, event, group, intent, person, tenant, waiting, with};
+use crate::sqlite::reopened;
 
 /// Names the ledger to the process that will be killed.
 const FILE: &str = "LEDGER_CRASH_TEST_FILE";
@@ -31,7 +34,7 @@ fn every_acknowledged_write_survives_a_kill() {
 }
 
 /// Runs the other process until it has acknowledged this many writes; answers all that it acknowledged.
-fn killed_after(enough: usize, path: &Path) -> Vec<UserId> {
+fn killed_after(enough: usize, path: &Path) -> Vec<Written> {
     let mut child = Command::new(std::env::current_exe().expect("this program"))
         .args(["--exact", "crash::writes_until_it_is_killed", "--nocapture"])
         .env(FILE, path)
@@ -54,16 +57,44 @@ fn killed_after(enough: usize, path: &Path) -> Vec<UserId> {
     acknowledged
 }
 
-fn read(line: &str) -> Option<UserId> {
-    let (_, id) = line.split_once("acknowledged ")?;
-    UserId::parse(id)
+/// What was acknowledged: a user who is a member of a group, and the group's version.
+struct Written {
+    user: UserId,
+    group: GroupId,
+    version: u64,
 }
 
-fn check(path: &Path, acknowledged: &[UserId]) {
+fn read(line: &str) -> Option<Written> {
+    let (_, written) = line.split_once("acknowledged ")?;
+    let mut words = written.split(' ');
+    let written = Written {
+        user: UserId::parse(words.next()?)?,
+        group: GroupId::parse(words.next()?)?,
+        version: words.next()?.parse().ok()?,
+    };
+    // The mark of a line that is whole.
+    (words.next() == Some(".")).then_some(written)
+}
+
+fn check(path: &Path, acknowledged: &[Written]) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
-        let ledger = Sqlite::open(path, "after").expect("a ledger");
-        for id in acknowledged {
+        let ledger = reopened(path, "after").expect("a ledger");
+        let pending = waiting(&ledger, &tenant("acme")).await;
+        let pending: HashSet<_> = pending.into_iter().collect();
+        for Written {
+            user: id,
+            group,
+            version,
+        } in acknowledged
+        {
+            let group = ledger.group(&acme(), *group).await.expect("a read");
+            let group = group.expect("an acknowledged group");
+            assert!(group.version >= *version, "{} went back", group.id);
+            let members = ledger.members(&acme(), group.id).await.expect("members");
+            assert!(members.contains(id), "{id} has left {}", group.id);
+            assert_eq!(members.len() as u64, group.version - 1, "{}", group.id);
+            assert!(pending.contains(id), "{id} joined and is not pending");
             let user = ledger.user(&acme(), *id).await.expect("a read");
             assert!(user.is_some(), "user {id} was acknowledged and is lost");
             let events = ledger.events(&acme(), Some(*id), 9).await.expect("events");
@@ -78,6 +109,9 @@ fn check(path: &Path, acknowledged: &[UserId]) {
             .await
             .expect("a list");
         assert_eq!(ledger.count_users(&acme()).await, Ok(listed.len() as u64));
+        let half = listed.len() / 2;
+        let page = ledger.page_users(&acme(), half as u64, usize::MAX).await;
+        assert_eq!(page.as_deref(), Ok(&listed[half..]));
         // Intents that the kill left open are there to be settled, and can be.
         for open in ledger
             .expired(&tenant("acme"), at(0))
@@ -116,6 +150,8 @@ fn writes_until_it_is_killed() {
 }
 
 async fn write(ledger: Arc<Sqlite>) {
+    let mut team = group(&acme(), &UserId::new().to_string());
+    team = regroup(&ledger, team, vec![]).await;
     for number in 0_u64.. {
         let mut user = person(&acme(), &UserId::new().to_string());
         user.target_name = Some(user.source.user_name().to_owned());
@@ -125,12 +161,22 @@ async fn write(ledger: Arc<Sqlite>) {
         } else {
             intended(&ledger, user).await
         };
+        if number % 4 == 0 {
+            let name = team.folded_name();
+            team = with(&team, "displayName", format!("{name}!").into());
+        }
+        team = regroup(&ledger, team, vec![MemberChange::Add(vec![user.id])]).await;
         // The test's own capture of output does not reach this handle; one call is one line.
-        let line = format!("acknowledged {}\n", user.id);
+        let line = format!("acknowledged {} {} {} .\n", user.id, team.id, team.version);
         std::io::stdout()
             .write_all(line.as_bytes())
             .expect("the pipe");
     }
+}
+
+async fn regroup(ledger: &Sqlite, group: Group, changes: Vec<MemberChange>) -> Group {
+    let answer = ledger.commit_group(group, changes, vec![]).await;
+    answer.expect("a commit").group
 }
 
 async fn intended(ledger: &Sqlite, user: User) -> User {

@@ -8,7 +8,8 @@ use ledger::{OpenError, Sqlite};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use crate::fixture::{LEASE, acme, at, commit, event, intent, person, tenant};
+use crate::fixture::{LEASE, acme, at, commit, event, group, intent, person, tenant};
+use crate::sqlite::reopened;
 
 fn place() -> (TempDir, PathBuf) {
     let directory = tempfile::tempdir().expect("a directory");
@@ -34,7 +35,7 @@ fn a_second_process_is_refused_by_any_path() {
         assert!(text.contains(&holder), "{text}");
     }
     drop(first);
-    Sqlite::open(&path, "host-2").expect("the lock was freed");
+    reopened(&path, "host-2").expect("the lock was freed");
 }
 
 #[cfg(unix)]
@@ -66,7 +67,7 @@ fn a_newer_schema_is_refused_and_left_alone() {
     let file = Connection::open(&path).expect("a database");
     file.pragma_update(None, "user_version", 99)
         .expect("a version");
-    let refused = Sqlite::open(&path, "a").expect_err("a newer schema");
+    let refused = reopened(&path, "a").expect_err("a newer schema");
     assert!(
         matches!(refused, OpenError::Newer { found: 99, .. }),
         "{refused:?}"
@@ -114,7 +115,7 @@ async fn leases_of_the_last_process_are_void_whatever_its_name() {
     assert!(matches!(opening, Ok(Opening::Granted { .. })));
     assert_eq!(ledger.expired(&tenant("acme"), at(1)).await, Ok(vec![]));
     drop(ledger);
-    let ledger = Sqlite::open(&path, "a").expect("a ledger");
+    let ledger = reopened(&path, "a").expect("a ledger");
     let expired = ledger
         .expired(&tenant("acme"), at(1))
         .await
@@ -150,8 +151,13 @@ async fn a_corrupt_document_is_an_error_without_its_content() {
         .record(vec![event(&ada, bridge::event::EventKind::Told)])
         .await
         .expect("a record");
+    let team = ledger
+        .commit_group(group(&acme(), "ada's"), vec![], vec![])
+        .await
+        .expect("a group")
+        .group;
     let file = Connection::open(&path).expect("a database");
-    for table in ["users", "intents", "events"] {
+    for table in ["users", "groups", "intents", "events"] {
         // A string where an object belongs: serde's own message would quote it.
         let spoil = format!("UPDATE {table} SET document = '\"ada@example.com\"'");
         file.execute(&spoil, []).expect("an update");
@@ -160,6 +166,12 @@ async fn a_corrupt_document_is_an_error_without_its_content() {
     let name = Lookup::Name("ada@example.com".into());
     assert_corrupt(ledger.find_users(&acme(), &name).await, "sequence 1");
     assert_corrupt(ledger.list_users(&acme(), 0, 9).await, "sequence 1");
+    assert_corrupt(
+        ledger.group(&acme(), team.id).await,
+        "group with sequence 1",
+    );
+    let again = ledger.commit_group(team, vec![], vec![]).await;
+    assert_corrupt(again, "group with sequence 1");
     assert_corrupt(ledger.events(&acme(), None, 9).await, "event 1");
     let id = wanted.user.id.to_string();
     assert_corrupt(ledger.expired(&tenant("acme"), at(99)).await, &id);

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use bridge::event::{Event, EventKind};
-use bridge::name::{Scope, TenantName, fold};
+use bridge::group::{Group, MemberChange, Regrouped};
+use bridge::name::{Scope, TenantName, UserId, fold};
 use bridge::port::ledger::{Aim, Intent, Ledger, Opening};
 use bridge::source::Source;
 use bridge::user::{Debt, State, User};
@@ -117,4 +118,77 @@ pub(crate) async fn grant(ledger: &dyn Ledger, intent: &Intent) -> u64 {
 pub(crate) fn names(users: &[User]) -> Vec<String> {
     let name = |user: &User| user.source.user_name().split('@').next().map(str::to_owned);
     users.iter().filter_map(name).collect()
+}
+
+/// A group of this name, not stored yet.
+pub(crate) fn group(scope: &Scope, name: &str) -> Group {
+    let document = json!({
+        "displayName": name,
+        "externalId": format!("ext-{name}"),
+        "zeta": 1,
+        "alpha": {"nested": [true, null, "ß"]},
+    });
+    Group::new(scope.clone(), source(document), at(0))
+}
+
+/// The group with another value of an attribute.
+pub(crate) fn with(group: &Group, attribute: &str, value: Value) -> Group {
+    let mut group = group.clone();
+    let mut document = group.source.into_map();
+    document.insert(attribute.into(), value);
+    group.source = Source::from(document);
+    group
+}
+
+/// Commits a group that nothing is wrong with.
+pub(crate) async fn regroup(
+    ledger: &dyn Ledger,
+    group: &Group,
+    changes: impl Into<Vec<MemberChange>>,
+) -> Regrouped {
+    ledger
+        .commit_group(group.clone(), changes.into(), vec![])
+        .await
+        .expect("a commit")
+}
+
+/// Stores users of these names; answers their ids.
+pub(crate) async fn people<const N: usize>(
+    ledger: &dyn Ledger,
+    scope: &Scope,
+    names: [&str; N],
+) -> [UserId; N] {
+    let users = names.iter().map(|name| person(scope, name)).collect();
+    let users = ledger.commit_all(users, vec![]).await.expect("a commit");
+    std::array::from_fn(|index| users[index].id)
+}
+
+/// A group of these members, stored.
+pub(crate) async fn team(
+    ledger: &dyn Ledger,
+    scope: &Scope,
+    name: &str,
+    members: &[UserId],
+) -> Group {
+    let change = MemberChange::Add(members.to_vec());
+    regroup(ledger, &group(scope, name), [change]).await.group
+}
+
+/// Whose re-evaluation is pending, longest first.
+pub(crate) async fn waiting(ledger: &dyn Ledger, tenant: &TenantName) -> Vec<UserId> {
+    let pending = ledger.pending(tenant, 10_000).await.expect("a list");
+    pending.iter().map(|pending| pending.user).collect()
+}
+
+/// Ends all re-evaluations of a tenant.
+pub(crate) async fn evaluate_all(ledger: &dyn Ledger, tenant: &TenantName) {
+    let pending = ledger.pending(tenant, 10_000).await.expect("a list");
+    ledger.evaluated(pending).await.expect("an end");
+}
+
+/// Sorted: where the order is nobody's promise.
+pub(crate) fn sorted<T: Ord>(items: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut items: Vec<T> = items.into_iter().collect();
+    items.sort_unstable();
+    items
 }

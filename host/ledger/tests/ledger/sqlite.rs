@@ -1,9 +1,12 @@
 //! SQLite keeps what the port promises.
 
+use std::path::Path;
 use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use bridge::port::ledger::Ledger;
-use ledger::Sqlite;
+use ledger::{OpenError, Sqlite};
 use tempfile::TempDir;
 
 use crate::conformance::{Engine, conformance};
@@ -31,10 +34,22 @@ impl Engine for File {
 }
 
 fn open(directory: TempDir) -> File {
-    let ledger = Sqlite::open(directory.path().join("jackfield.db"), "a").expect("a ledger");
+    let ledger = reopened(&directory.path().join("jackfield.db"), "a").expect("a ledger");
     File {
         ledger: Arc::new(ledger),
         directory,
+    }
+}
+
+/// Opens a ledger that may have been closed just now. Another test may be starting a process, which has all our files, the lock
+/// among them, until it runs its own program.
+pub(crate) fn reopened(path: &Path, owner: &str) -> Result<Sqlite, OpenError> {
+    let patience = Instant::now() + Duration::from_secs(20);
+    loop {
+        match Sqlite::open(path, owner) {
+            Err(OpenError::InUse { .. }) if Instant::now() < patience => thread::yield_now(),
+            other => return other,
+        }
     }
 }
 

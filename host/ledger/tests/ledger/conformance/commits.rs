@@ -8,7 +8,7 @@ use bridge::user::User;
 use tokio::task::JoinSet;
 
 use super::Engine;
-use crate::fixture::{acme, commit, deleted, event, owing, person, renamed, scope};
+use crate::fixture::{acme, commit, deleted, event, grant, intent, owing, person, renamed, scope};
 
 pub(crate) async fn the_first_commit_gives_sequence_and_version(engine: impl Engine) {
     let ledger = engine.ledger();
@@ -232,4 +232,53 @@ pub(crate) async fn what_was_answered_is_there_after_a_restart(engine: impl Engi
             .map(|events| events.len()),
         Ok(300)
     );
+}
+
+pub(crate) async fn several_users_are_committed_in_order(engine: impl Engine) {
+    let ledger = engine.ledger();
+    let ada = commit(&*ledger, person(&acme(), "ada")).await;
+    let okta = scope("acme/okta");
+    // Whose name is needed goes first: each is held to what the ones before it left.
+    let users = vec![
+        deleted(&ada, 1),
+        person(&acme(), "ada"),
+        person(&okta, "ada"),
+    ];
+    let events = vec![event(&ada, EventKind::Transferred)];
+    let stored = ledger.commit_all(users.clone(), events.clone()).await;
+    let stored = stored.expect("a commit");
+    assert_eq!(stored.len(), 3);
+    for (user, given) in stored.iter().zip(&users) {
+        assert_eq!((user.id, user.version), (given.id, given.version + 1));
+        let read = ledger.user(&user.scope, user.id).await;
+        assert_eq!(read, Ok(Some(user.clone())));
+    }
+    assert_eq!(ledger.events(&acme(), None, 9).await, Ok(events));
+    assert_eq!(ledger.commit_all(vec![], vec![]).await, Ok(vec![]));
+}
+
+pub(crate) async fn of_several_users_all_are_committed_or_none(engine: impl Engine) {
+    let ledger = engine.ledger();
+    let ada = commit(&*ledger, person(&acme(), "ada")).await;
+    let ben = commit(&*ledger, person(&acme(), "ben")).await;
+    let cleo = commit(&*ledger, person(&acme(), "cleo")).await;
+    grant(&*ledger, &intent(&cleo, &["cleo"])).await;
+    let mut old = ben.clone();
+    old.version = 0;
+    for (second, why) in [
+        (old, LedgerError::Stale),
+        (renamed(&ben, "cleo"), LedgerError::Stale),
+        (renamed(&ben, "ada.l"), LedgerError::NameTaken),
+        (cleo.clone(), LedgerError::Stale),
+    ] {
+        let users = vec![renamed(&ada, "ada.l"), second];
+        let events = vec![event(&ada, EventKind::Transferred)];
+        let refused = ledger.commit_all(users, events).await;
+        assert_eq!(refused, Err(why));
+    }
+    for user in [ada, ben, cleo] {
+        let read = ledger.user(&acme(), user.id).await;
+        assert_eq!(read, Ok(Some(user)));
+    }
+    assert_eq!(ledger.events(&acme(), None, 9).await, Ok(vec![]));
 }

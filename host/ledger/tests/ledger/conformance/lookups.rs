@@ -138,6 +138,34 @@ pub(crate) async fn by_any_email_and_as_it_changes(engine: impl Engine) {
     assert_eq!(found(&*ledger, &acme(), email(home)).await, ["ada"]);
 }
 
+pub(crate) async fn by_display_name_and_as_it_changes(engine: impl Engine) {
+    let ledger = engine.ledger();
+    let called = |user: &User, display_name: &str| {
+        let document = json!({"userName": user.source.user_name(), "displayName": display_name});
+        User {
+            source: source(document),
+            ..user.clone()
+        }
+    };
+    let display_name = |text: &str| Lookup::DisplayName(text.into());
+    let ada = called(&person(&acme(), "ada"), "Änne ΟΔΟΣ");
+    let ada = commit(&*ledger, ada).await;
+    let ben = called(&offered(person(&acme(), "ben")), "änne οδοσ");
+    commit(&*ledger, ben).await;
+    commit(&*ledger, person(&acme(), "cleo")).await;
+    let other = called(&person(&scope("acme/okta"), "dan"), "Änne ΟΔΟΣ");
+    commit(&*ledger, other).await;
+    let folded = || display_name("änne οδοσ");
+    assert_eq!(found(&*ledger, &acme(), folded()).await, ["ada", "ben"]);
+    assert!(found(&*ledger, &acme(), display_name("")).await.is_empty());
+    let ada = commit(&*ledger, called(&ada, "Ada L")).await;
+    assert_eq!(found(&*ledger, &acme(), folded()).await, ["ben"]);
+    let new = || display_name("ada l");
+    assert_eq!(found(&*ledger, &acme(), new()).await, ["ada"]);
+    commit(&*ledger, deleted(&ada, 1)).await;
+    assert!(found(&*ledger, &acme(), new()).await.is_empty());
+}
+
 pub(crate) async fn offered_users_are_found_but_not_listed(engine: impl Engine) {
     let ledger = engine.ledger();
     let ada = commit(&*ledger, offered(person(&acme(), "ada"))).await;
