@@ -3,9 +3,11 @@
 //! Leniency that harms nobody (case of names, legacy URNs, booleans as text, …) is on for everybody and listed in
 //! [`EVERYBODY`]. A dialect decides only where one client's need would be another's harm.
 
+mod everybody;
 mod tables;
 
-pub use tables::{ENTRA, EVERYBODY, GENERIC, GOOGLE, OKTA, ONELOGIN};
+pub use everybody::EVERYBODY;
+pub use tables::{ENTRA, GENERIC, GOOGLE, OKTA, ONELOGIN};
 
 /// What a PUT does to attributes it does not carry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,8 +90,36 @@ mod tests {
     fn dialects_are_found_by_name() {
         for dialect in Dialect::all() {
             assert_eq!(Dialect::by_name(dialect.name), Some(dialect));
-            assert!(!dialect.rows.is_empty(), "{}", dialect.name);
         }
         assert_eq!(Dialect::by_name("Entra"), None);
+    }
+
+    /// A choice nobody can trace is a choice nobody dares to change.
+    #[test]
+    fn every_row_names_rule_and_evidence_and_every_choice_has_a_row() {
+        let is_rule = |word: &str| {
+            word.strip_prefix('N')
+                .and_then(|number| number.parse::<u8>().ok())
+                .is_some_and(|number| (1..=28).contains(&number))
+        };
+        let tables = Dialect::all().map(|dialect| dialect.rows);
+        for row in tables.into_iter().chain([EVERYBODY]).flatten() {
+            let is_whole = !row.habit.is_empty() && !row.decision.is_empty();
+            let is_traced = !row.evidence.is_empty() && !row.rule.is_empty();
+            assert!(is_whole && is_traced, "{row:?}");
+            assert!(row.rule.split(' ').all(is_rule), "{row:?}");
+        }
+        for dialect in Dialect::all() {
+            let explains = |rule: &str| {
+                let mut rows = dialect.rows.iter();
+                rows.any(|row| row.rule.split(' ').any(|word| word == rule))
+            };
+            for rule in ["N12", "N19"] {
+                assert!(explains(rule), "{}: {rule}", dialect.name);
+            }
+            assert_eq!(dialect.json_roles, explains("N18"), "{}", dialect.name);
+            let is_special = dialect.group_patch_answer == PatchAnswer::NoContent;
+            assert!(!is_special || explains("N24"), "{}", dialect.name);
+        }
     }
 }

@@ -1,8 +1,9 @@
-//! The tables. Evidence: "vendor" is the provider's documentation, "seen" an implementer's log or issue.
+//! The tables. Evidence: "vendor" is the provider's documentation, "seen" an implementer's log or issue, "open" what
+//! nobody confirmed.
 
 use super::{BareRemoval, Dialect, PatchAnswer, PutPolicy, Row};
 
-const fn row(
+pub(super) const fn row(
     habit: &'static str,
     decision: &'static str,
     rule: &'static str,
@@ -17,115 +18,6 @@ const fn row(
         fixtures,
     }
 }
-
-/// What is done for every client.
-pub const EVERYBODY: &[Row] = &[
-    row(
-        "names, operators and op in any case",
-        "canonical spelling",
-        "N3 N5 N7",
-        "vendor: Entra, Ping",
-        "E-08 P-01",
-    ),
-    row(
-        "words without quotes in filters",
-        "taken as text",
-        "N3",
-        "vendor: Entra",
-        "E-04",
-    ),
-    row(
-        "emails[…].value eq in filters",
-        "same element fulfils both",
-        "N3",
-        "vendor: Entra",
-        "E-03",
-    ),
-    row(
-        "booleans as text",
-        "boolean where the schema says so",
-        "N8",
-        "vendor: Entra; seen: scimmy 86",
-        "E-08 E-09 L-04",
-    ),
-    row(
-        "legacy and pseudo-2.0 URNs",
-        "canonical URN",
-        "N6",
-        "vendor: OneLogin; seen: scimitar 142",
-        "L-02 L-03 G-03",
-    ),
-    row(
-        "extension URN missing from schemas",
-        "added",
-        "N6",
-        "vendor: Entra",
-        "E-07",
-    ),
-    row(
-        "null and empty strings",
-        "unset, never for required",
-        "N16",
-        "vendor: Entra validator",
-        "E-06 E-22",
-    ),
-    row(
-        "object for an array, array for an object",
-        "wrapped, unwrapped",
-        "N15",
-        "seen: OneLogin templates",
-        "L-02",
-    ),
-    row(
-        "manager as text, object, array, managerId",
-        "an object with value",
-        "N14",
-        "vendor: Entra; seen: scimple 1242",
-        "E-05 E-17 E-18 L-02",
-    ),
-    row(
-        "flat keys, URN keys and value paths without path",
-        "one operation each",
-        "N9",
-        "vendor: Entra; seen: scim-patch 132",
-        "E-13 E-14",
-    ),
-    row(
-        "value that is a JSON document in a string",
-        "read",
-        "N9",
-        "seen: Keycloak, scim-for-keycloak 172",
-        "K-01",
-    ),
-    row(
-        "core URN before a path, dot after a URN",
-        "stripped",
-        "N10",
-        "seen: Ping",
-        "P-02",
-    ),
-    row(
-        "filtered path that selects nothing",
-        "element is made from the filter's equalities",
-        "N11",
-        "seen: SCIM-SDK 416, scim-patch 176",
-        "E-15 E-16",
-    ),
-    row(
-        "remove with a value array",
-        "each value by itself",
-        "N12",
-        "vendor: Entra; seen: azure-docs 30826",
-        "E-27 J-05",
-    ),
-    row(
-        "id, meta, groups, password in bodies",
-        "ignored; the password leaves no trace",
-        "N17",
-        "vendor: Okta",
-        "O-03 O-04 O-08",
-    ),
-];
 
 const NO_WIPE: Row = row(
     "remove members without filter and value",
@@ -148,7 +40,28 @@ pub static ENTRA: Dialect = Dialect {
             "204 without body",
             "N24",
             "vendor: use-scim-to-provision-users-and-groups",
-            "E-26",
+            "E-26 E-29 E-30",
+        ),
+        row(
+            "a group is made with the directory synchroniser's URN and without members",
+            "the URN is dropped",
+            "N6",
+            "vendor: use-scim-to-provision-users-and-groups",
+            "E-25",
+        ),
+        row(
+            "members come and go by two dialects within a minute",
+            "both at once, whatever the compliance flag says",
+            "N12 N13",
+            "vendor: application-provisioning-config-problem-scim-compatibility",
+            "E-26 E-27 E-28",
+        ),
+        row(
+            "a group is renamed, its externalId replaced",
+            "both; a name of another group's is 409",
+            "N22",
+            "vendor: use-scim-to-provision-users-and-groups; seen: langwatch 7141",
+            "E-29 E-30",
         ),
         row(
             "roles as JSON documents in strings",
@@ -190,6 +103,34 @@ pub static OKTA: Dialect = Dialect {
             "vendor: scim-20",
             "O-03",
         ),
+        row(
+            "takes 200 or 204 for a group's PATCH, 200 with the resource for PUT",
+            "200 with the resource",
+            "N24",
+            "vendor: scim-20",
+            "O-10 O-12",
+        ),
+        row(
+            "a custom app makes a group with members: [] and puts all of them",
+            "members: [] is none, what is put is all of them; its own name is no conflict",
+            "N19 N22",
+            "seen: capture of a custom app; lightdash 15035",
+            "O-09 O-10",
+        ),
+        row(
+            "the group's name with its id, without a path, beside every change of members",
+            "the id is ignored, the rest done",
+            "N9 N17",
+            "vendor: scim-20",
+            "O-11 O-12",
+        ),
+        row(
+            "push now replaces the members, of an empty group by []",
+            "these and no others",
+            "N12",
+            "vendor: scim-20; seen: SCIM-SDK 757, scimgateway 113",
+            "O-13 O-14 O-15",
+        ),
         NO_WIPE,
     ],
 };
@@ -216,6 +157,13 @@ pub static ONELOGIN: Dialect = Dialect {
             "vendor: define-user-schema",
             "L-02",
         ),
+        row(
+            "members by PATCH, never in the template",
+            "a PUT of a group without members leaves them",
+            "N13 N19",
+            "vendor: KB0013904; seen: authentik 11249",
+            "L-05",
+        ),
         NO_WIPE,
     ],
 };
@@ -235,6 +183,13 @@ pub static GOOGLE: Dialect = Dialect {
             "seen: scimitar 142",
             "G-03",
         ),
+        row(
+            "whether updates are PUT or PATCH is open, and no groups were seen",
+            "both, and groups as for everybody",
+            "N19",
+            "open",
+            "",
+        ),
         NO_WIPE,
     ],
 };
@@ -252,7 +207,42 @@ pub static GENERIC: Dialect = Dialect {
             "clears",
             "N12",
             "RFC 7644 section 3.5.2.2",
-            "",
+            "J-05",
+        ),
+        row(
+            "PUT without an attribute",
+            "clears it, but for required ones and active",
+            "N19",
+            "RFC 7644 section 3.5.1; vendor: PingFederate updates users so",
+            "L-02",
+        ),
+        row(
+            "JumpCloud makes a test user and a test group and deletes both",
+            "201 and 204, as for any other",
+            "N24",
+            "vendor: JumpCloud",
+            "J-01",
+        ),
+        row(
+            "JumpCloud and PingFederate change a group by PATCH, Rippling by PUT unless told otherwise",
+            "both; the resource is answered",
+            "N24",
+            "vendor: Ping; seen: JumpCloud; open: Rippling",
+            "J-04 J-05",
+        ),
+        row(
+            "PingFederate finds a group by reading all of them",
+            "pages in a stable order",
+            "N23",
+            "vendor: Ping",
+            "P-03",
+        ),
+        row(
+            "Rippling and authentik read what the service can do and choose PATCH or PUT by it",
+            "PATCH is told, PUT works too",
+            "N24",
+            "seen: authentik; open: Rippling",
+            "R-01",
         ),
         row(
             "roles as JSON documents in strings",
