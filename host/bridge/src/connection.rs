@@ -57,6 +57,8 @@ pub struct Connection {
     pub scope: Scope,
     /// How the identity provider speaks.
     pub dialect: &'static Dialect,
+    /// The source paths that its plugins read, for discovery.
+    pub takes: Vec<String>,
     /// Its plugins.
     pub plugins: Arc<dyn Plugins>,
     /// The tenant.

@@ -1,6 +1,7 @@
 //! What an identity provider's request amounts to in source space, before anybody else is asked.
 
 use jiff::Timestamp;
+use scim::etag::{self, Matches};
 use scim::patch::Patch;
 use scim::replace::{carried_by, replace};
 use scim::resource::Resource;
@@ -26,24 +27,24 @@ pub enum Ask {
     Delete(UserId),
 }
 
-/// What a request demands of the resource as it stands (`If-Match`).
+/// What a request demands of the resource as it stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Condition {
     /// Nothing.
     #[default]
     None,
-    /// That it exists (`*`).
-    Exists,
-    /// That its revision is one of these.
-    OneOf(Vec<u64>),
+    /// That its entity tag is one of these (`If-Match`).
+    IfMatch(Matches),
 }
 
 impl Condition {
+    /// Holds it against a revision, if there is a resource.
     pub(crate) fn check(&self, revision: Option<u64>) -> Result<(), Refusal> {
-        let holds = match (self, revision) {
-            (Condition::None, _) => true,
-            (Condition::Exists, found) => found.is_some(),
-            (Condition::OneOf(tags), found) => found.is_some_and(|found| tags.contains(&found)),
+        let holds = match self {
+            Condition::None => true,
+            Condition::IfMatch(tags) => {
+                revision.is_some_and(|revision| tags.matches(&etag::of(revision)))
+            }
         };
         holds.then_some(()).ok_or(Refusal::Changed)
     }

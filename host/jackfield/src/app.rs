@@ -33,9 +33,9 @@ pub enum StartError {
     /// A tenant's CXone settings.
     #[error("tenant {0}: {1}")]
     Cxone(bridge::name::TenantName, cxone::BadSettings),
-    /// The system's random bytes.
-    #[error("the system gives no random bytes: {0}")]
-    Random(String),
+    /// The key that access tokens are signed with.
+    #[error("the ledger gives no key for access tokens: {0}")]
+    Key(bridge::port::ledger::LedgerError),
     /// A listener.
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, std::io::Error),
@@ -94,6 +94,9 @@ pub async fn start(config: Config, engine: &Engine) -> Result<Running, StartErro
             tracing::error!(%tenant, %error, "open intents cannot be read");
         }
     }
+    // Kept, so that tokens outlive a restart.
+    let key = bridge.ledger().key("access-tokens").await;
+    let key = key.map_err(StartError::Key)?;
     let scim = listen(scim).await?;
     let admin = listen(admin).await?;
     let (stop, stopped) = watch::channel(false);
@@ -106,7 +109,7 @@ pub async fn start(config: Config, engine: &Engine) -> Result<Running, StartErro
         Arc::clone(&bridge),
         Authenticator::new(
             credentials,
-            signing_key()?,
+            SigningKey::new(key),
             Arc::new(entra_keys::EntraKeys(client)),
         ),
         public_url,
@@ -142,13 +145,6 @@ pub async fn start(config: Config, engine: &Engine) -> Result<Running, StartErro
         servers,
         workers,
     })
-}
-
-/// What access tokens are signed with. A new one at each start: identity providers get new tokens by themselves.
-fn signing_key() -> Result<SigningKey, StartError> {
-    let mut key = [0; 32];
-    getrandom::fill(&mut key).map_err(|error| StartError::Random(error.to_string()))?;
-    Ok(SigningKey::new(key))
 }
 
 /// The bridge of a configuration without a service around it: for commands that need the ledger while no service runs.
@@ -216,6 +212,7 @@ fn join(
                 connection.dialect.name,
                 connection.plugins,
             )),
+            takes: Vec::new(),
             scope: connection.scope,
             dialect: connection.dialect,
             tenant: Arc::clone(&shared),

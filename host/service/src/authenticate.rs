@@ -21,10 +21,11 @@ use std::sync::Arc;
 use bridge::name::Scope;
 use http::HeaderMap;
 use jiff::Timestamp;
+use scim::discovery::AuthenticationScheme;
 use scim::error::Error;
 
 pub use access_token::SigningKey;
-pub use credentials::{Client, Credentials, OAuth, Scheme, User, WorkloadIdentity};
+pub use credentials::{Client, Credentials, OAuth, User, WorkloadIdentity};
 pub use entra::{EntraTenant, PROVISIONING_AUDIENCE};
 pub(crate) use grant::{Asked, Granted};
 pub(crate) use header::{Presented, presented};
@@ -159,7 +160,7 @@ impl Authenticator {
     }
 
     /// The ways into a connection.
-    pub(crate) fn schemes(&self, scope: &Scope) -> Vec<Scheme> {
+    pub(crate) fn schemes(&self, scope: &Scope) -> Vec<AuthenticationScheme> {
         let credentials = self.credentials.get(scope);
         credentials.map(Credentials::schemes).unwrap_or_default()
     }

@@ -7,11 +7,11 @@ use http::{StatusCode, header};
 use http_body_util::BodyExt;
 use scim::bulk::{Bulk, Operation, Outcome, Run};
 use scim::error::Error;
+use scim::etag::Matches;
 use scim::schema::ResourceType;
 use serde_json::Value;
 
 use crate::call::Call;
-use crate::entity_tag;
 use crate::error::Failure;
 use crate::respond::{self, Answer};
 
@@ -43,7 +43,7 @@ async fn outcome(call: &Call<'_>, operation: Operation) -> Outcome {
         ..
     } = operation;
     let condition = match &version {
-        Some(version) => entity_tag::condition(version),
+        Some(version) => Condition::IfMatch(Matches::parse(version)),
         None => Condition::None,
     };
     let resources = match endpoint.resource_type {

@@ -12,6 +12,7 @@ use scim::search_request::SearchRequest;
 use serde_json::Value;
 
 use crate::address::Parameters;
+use crate::authenticate::Authenticator;
 use crate::discovery::{self, Discovery};
 use crate::error::Failure;
 use crate::respond::{self, Answer};
@@ -24,6 +25,7 @@ pub(crate) struct Call<'a> {
     pub(crate) connection: &'a Arc<Connection>,
     pub(crate) parameters: &'a Parameters,
     pub(crate) headers: &'a HeaderMap,
+    pub(crate) authenticator: &'a Authenticator,
     /// The connection's base URL as the client sees it, without a trailing slash.
     pub(crate) base_url: String,
 }

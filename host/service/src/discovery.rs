@@ -4,12 +4,19 @@ use http::StatusCode;
 use scim::discovery::{self, Capabilities};
 use scim::error::Error;
 
+use crate::body;
 use crate::call::Call;
 use crate::error::Failure;
 use crate::respond::{self, Answer};
 
-fn capabilities() -> Capabilities {
-    Capabilities::default()
+/// What the service can do for a connection.
+fn capabilities(call: &Call<'_>) -> Capabilities {
+    Capabilities {
+        bulk: Some(body::LIMIT),
+        authentication_schemes: call.authenticator.schemes(&call.connection.scope),
+        mapped: call.connection.takes.clone(),
+        ..Capabilities::default()
+    }
 }
 
 /// Answers a discovery request. RFC 7644, section 4: a filter on these is 403.
@@ -18,14 +25,15 @@ pub(crate) fn answer(call: &Call<'_>, resource: Discovery<'_>) -> Result<Answer,
         return Err(Error::status(403, "this endpoint takes no filter").into());
     }
     let base = call.base_url.as_str();
+    let capabilities = capabilities(call);
     let found = match resource {
         Discovery::ServiceProviderConfig => {
-            Some(discovery::service_provider_config(base, &capabilities()))
+            Some(discovery::service_provider_config(base, &capabilities))
         }
-        Discovery::ResourceTypes => Some(discovery::resource_types(base, &capabilities())),
-        Discovery::ResourceType(name) => discovery::resource_type(base, name, &capabilities()),
-        Discovery::Schemas => Some(discovery::schemas(base, &capabilities())),
-        Discovery::Schema(urn) => discovery::schema(base, urn, &capabilities()),
+        Discovery::ResourceTypes => Some(discovery::resource_types(base, &capabilities)),
+        Discovery::ResourceType(name) => discovery::resource_type(base, name, &capabilities),
+        Discovery::Schemas => Some(discovery::schemas(base, &capabilities)),
+        Discovery::Schema(urn) => discovery::schema(base, urn, &capabilities),
     };
     let found = found.ok_or_else(|| Error::not_found("no such resource"))?;
     Ok(respond::json(StatusCode::OK, &found))

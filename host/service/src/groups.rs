@@ -8,6 +8,7 @@ use bridge::refusal::Refusal;
 use bridge::said::Condition;
 use http::StatusCode;
 use scim::dialect::PatchAnswer;
+use scim::etag;
 use scim::list::list_response;
 use scim::normalise::{self, Write};
 use scim::patch::Patch;
@@ -19,7 +20,6 @@ use serde_json::{Value, json};
 
 use crate::asked;
 use crate::call::Call;
-use crate::entity_tag;
 use crate::error::Failure;
 use crate::respond::{self, Answer};
 
@@ -60,7 +60,7 @@ pub(crate) async fn patch(
         return Ok(
             match call.bridge.write_group(scope, ask, condition).await? {
                 GroupAnswer::Created(group) | GroupAnswer::Changed(group) => {
-                    respond::tagged(respond::nothing(), &entity_tag::of(group.version))
+                    respond::tagged(respond::nothing(), &etag::of(group.version))
                 }
                 GroupAnswer::Deleted => respond::nothing(),
             },
@@ -82,7 +82,7 @@ pub(crate) async fn delete(
 pub(crate) async fn read(call: &Call<'_>, id: &str) -> Result<Answer, Failure> {
     let scope = &call.connection.scope;
     let group = call.bridge.read_group(scope, known(id)?).await?;
-    let tag = entity_tag::of(group.version);
+    let tag = etag::of(group.version);
     if call.has(&tag) {
         return Ok(respond::not_modified(&tag));
     }
@@ -125,12 +125,12 @@ async fn write(call: &Call<'_>, ask: GroupAsk, condition: Condition) -> Result<A
             GroupAnswer::Created(group) => {
                 let body = shown(call, &group, &projection).await?;
                 let answer = respond::created(&body, &location(call, &group));
-                respond::tagged(answer, &entity_tag::of(group.version))
+                respond::tagged(answer, &etag::of(group.version))
             }
             GroupAnswer::Changed(group) => {
                 let body = shown(call, &group, &projection).await?;
                 let answer = respond::located(StatusCode::OK, &body, &location(call, &group));
-                respond::tagged(answer, &entity_tag::of(group.version))
+                respond::tagged(answer, &etag::of(group.version))
             }
             GroupAnswer::Deleted => respond::nothing(),
         },
@@ -168,7 +168,7 @@ async fn shown(call: &Call<'_>, group: &Group, projection: &Projection) -> Resul
         created: &group.created.to_string(),
         last_modified: &group.modified.to_string(),
         location: &location(call, group),
-        version: Some(&entity_tag::of(group.version)),
+        version: Some(&etag::of(group.version)),
     };
     let mut document = scim::answer::render(&Resource::from_map(stored), &meta);
     projection.apply(&mut document);

@@ -25,7 +25,7 @@ mod users;
 pub use admin::AdminService;
 pub use authenticate::{
     Authenticator, BadHash, Client, Credentials, EntraTenant, FetchKeys, OAuth,
-    PROVISIONING_AUDIENCE, Scheme, Secret, SigningKey, User, WorkloadIdentity,
+    PROVISIONING_AUDIENCE, Secret, SigningKey, User, WorkloadIdentity,
 };
 pub use scim_service::ScimService;
 pub use transfer::Transfer;

@@ -106,6 +106,7 @@ impl ScimService {
             connection,
             parameters: &address.parameters,
             headers: &parts.headers,
+            authenticator: &self.authenticator,
             base_url,
         };
         call.dispatch(&parts.method, &address.segments, body).await

@@ -8,6 +8,7 @@ use bridge::refusal::Refusal;
 use bridge::said::{Ask, Condition};
 use bridge::user::User;
 use http::StatusCode;
+use scim::etag;
 use scim::list::list_response;
 use scim::normalise::{self, Write};
 use scim::patch::Patch;
@@ -19,7 +20,6 @@ use serde_json::{Value, json};
 
 use crate::asked;
 use crate::call::Call;
-use crate::entity_tag;
 use crate::error::Failure;
 use crate::respond::{self, Answer};
 
@@ -65,7 +65,7 @@ pub(crate) async fn delete(
 /// GET /Users/{id}.
 pub(crate) async fn read(call: &Call<'_>, id: &str) -> Result<Answer, Failure> {
     let user = call.bridge.read(&call.connection.scope, known(id)?).await?;
-    let tag = entity_tag::of(user.revision);
+    let tag = etag::of(user.revision);
     if call.has(&tag) {
         return Ok(respond::not_modified(&tag));
     }
@@ -111,12 +111,12 @@ async fn write(call: &Call<'_>, ask: Ask, condition: Condition) -> Result<Answer
         Done::Created(user) => {
             let body = one(call, &user, &projection).await?;
             let answer = respond::created(&body, &location(call, &user));
-            respond::tagged(answer, &entity_tag::of(user.revision))
+            respond::tagged(answer, &etag::of(user.revision))
         }
         Done::Changed(user) => {
             let body = one(call, &user, &projection).await?;
             let answer = respond::located(StatusCode::OK, &body, &location(call, &user));
-            respond::tagged(answer, &entity_tag::of(user.revision))
+            respond::tagged(answer, &etag::of(user.revision))
         }
         Done::Deleted => respond::nothing(),
     })
@@ -163,7 +163,7 @@ fn shown(call: &Call<'_>, user: &User, groups: &[Membership], projection: &Proje
         created: &user.created.to_string(),
         last_modified: &user.modified.to_string(),
         location: &location(call, user),
-        version: Some(&entity_tag::of(user.revision)),
+        version: Some(&etag::of(user.revision)),
     };
     let mut document = scim::answer::render(&Resource::from_map(stored), &meta);
     projection.apply(&mut document);

@@ -12,6 +12,7 @@ use bridge::said::{Ask, Condition};
 use bridge::target::Attribute;
 use bridge::user::State;
 use scim::dialect::GENERIC;
+use scim::etag::{self, Matches};
 use scim::normalise::{self, Write};
 use scim::patch::Patch;
 use scim::schema::ResourceSchemas;
@@ -51,6 +52,10 @@ fn add(id: GroupId, members: &[UserId]) -> GroupAsk {
 fn remove(id: GroupId, member: UserId) -> GroupAsk {
     let path = format!("members[value eq \"{member}\"]");
     operations(id, json!([{"op": "remove", "path": path}]))
+}
+
+fn tagged(version: u64) -> Condition {
+    Condition::IfMatch(Matches::parse(&etag::of(version)))
 }
 
 impl World {
@@ -320,13 +325,13 @@ async fn a_condition_is_held_against_the_version() {
     let world = World::new();
     let group = world.grouped(named("Tier1", &[])).await;
     let rename = json!([{"op": "replace", "path": "displayName", "value": "Tier2"}]);
-    let stale = Condition::OneOf(vec![group.version + 1]);
+    let stale = tagged(group.version + 1);
     let refused = world
         .bridge
         .write_group(&scope("entra"), operations(group.id, rename.clone()), stale)
         .await;
     assert_eq!(refused, Err(Refusal::Changed));
-    let fits = Condition::OneOf(vec![group.version]);
+    let fits = tagged(group.version);
     let done = world
         .bridge
         .write_group(&scope("entra"), operations(group.id, rename), fits)
@@ -341,17 +346,17 @@ async fn a_user_patch_with_a_stale_condition_changes_nothing() {
     let ask = || patch(ada.id, json!({"title": "Supervisor"}));
     let entra = scope("entra");
     let write = |condition| world.bridge.write(&entra, ask(), condition);
-    let stale = write(Condition::OneOf(vec![ada.revision + 1])).await;
+    let stale = write(tagged(ada.revision + 1)).await;
     assert_eq!(stale, Err(Refusal::Changed));
     assert_eq!(world.row(ada.id).source, ada.source);
-    assert!(write(Condition::OneOf(vec![ada.revision])).await.is_ok());
+    assert!(write(tagged(ada.revision)).await.is_ok());
     assert_eq!(world.row(ada.id).revision, ada.revision + 1);
     let gone = world
         .bridge
         .write(
             &scope("entra"),
             Ask::Delete(UserId::new()),
-            Condition::Exists,
+            Condition::IfMatch(Matches::parse("*")),
         )
         .await;
     assert_eq!(gone, Err(Refusal::NotFound));

@@ -1,6 +1,7 @@
 //! The credentials of a connection: several kinds at once, several live of each, so that one can be replaced by the next
 //! without a gap.
 
+use scim::discovery::AuthenticationScheme;
 use std::time::Duration;
 
 use bridge::name::Scope;
@@ -65,38 +66,6 @@ pub struct WorkloadIdentity {
     pub tenant: EntraTenant,
 }
 
-/// A way to authenticate, as ServiceProviderConfig tells it (RFC 7643, section 5).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Scheme {
-    /// RFC 7643's word for it.
-    pub kind: &'static str,
-    /// Its name.
-    pub name: &'static str,
-    /// What a client sends.
-    pub description: &'static str,
-    /// The RFC.
-    pub spec_uri: &'static str,
-}
-
-const BEARER: Scheme = Scheme {
-    kind: "oauthbearertoken",
-    name: "Bearer token",
-    description: "The connection's token in the Authorization header",
-    spec_uri: "https://www.rfc-editor.org/rfc/rfc6750",
-};
-const BASIC: Scheme = Scheme {
-    kind: "httpbasic",
-    name: "HTTP Basic",
-    description: "The connection's user and password in the Authorization header",
-    spec_uri: "https://www.rfc-editor.org/rfc/rfc7617",
-};
-const OAUTH: Scheme = Scheme {
-    kind: "oauth2",
-    name: "OAuth 2.0 client credentials",
-    description: "An access token of the connection's own token endpoint in the Authorization header",
-    spec_uri: "https://www.rfc-editor.org/rfc/rfc6749",
-};
-
 impl Credentials {
     /// One bearer token.
     pub fn bearer(token: &str) -> Self {
@@ -112,16 +81,26 @@ impl Credentials {
     }
 
     /// The ways to authenticate, the first of them to be preferred.
-    pub fn schemes(&self) -> Vec<Scheme> {
+    pub fn schemes(&self) -> Vec<AuthenticationScheme> {
         let oauth = self.oauth.as_ref();
         let clients = oauth.is_some_and(|oauth| !oauth.clients.is_empty());
         let ways = [
-            (clients || self.workload_identity.is_some(), OAUTH),
-            (!self.tokens.is_empty() || self.entra.is_some(), BEARER),
-            (!self.users.is_empty(), BASIC),
+            (
+                clients || self.workload_identity.is_some(),
+                AuthenticationScheme::OAUTH2,
+            ),
+            (
+                !self.tokens.is_empty() || self.entra.is_some(),
+                AuthenticationScheme::BEARER,
+            ),
+            (!self.users.is_empty(), AuthenticationScheme::BASIC),
         ];
         let given = ways.into_iter().filter(|(given, _)| *given);
-        given.map(|(_, scheme)| scheme).collect()
+        let mut schemes: Vec<_> = given.map(|(_, scheme)| scheme).collect();
+        if let Some(first) = schemes.first_mut() {
+            *first = first.preferred();
+        }
+        schemes
     }
 
     pub(super) fn has_token(&self, token: &str) -> bool {
@@ -268,8 +247,23 @@ mod tests {
     #[test]
     fn schemes_are_those_that_are_there() {
         assert!(Credentials::default().is_empty());
-        assert_eq!(Credentials::bearer("x").schemes(), [BEARER]);
-        assert_eq!(several().schemes(), [OAUTH, BEARER, BASIC]);
+        let kinds = |credentials: Credentials| {
+            let schemes = credentials.schemes().into_iter();
+            let kinds = schemes.map(|scheme| (scheme.kind, scheme.primary));
+            kinds.collect::<Vec<_>>()
+        };
+        assert_eq!(
+            kinds(Credentials::bearer("x")),
+            [("oauthbearertoken", true)]
+        );
+        assert_eq!(
+            kinds(several()),
+            [
+                ("oauth2", true),
+                ("oauthbearertoken", false),
+                ("httpbasic", false)
+            ]
+        );
         let debug = format!("{:?}", several());
         assert!(!debug.contains("old"), "{debug}");
     }

@@ -144,6 +144,7 @@ impl World {
         });
         let connections = ["entra", "okta"].map(|name| Connection {
             scope: scope(name),
+            takes: Vec::new(),
             dialect: &GENERIC,
             plugins: self.plugins.clone(),
             tenant: Arc::clone(&tenant),
