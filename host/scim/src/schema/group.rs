@@ -21,14 +21,15 @@ static ATTRIBUTES: &[A] = &[
     A::many("members", MEMBERS, "Members of the group"),
 ];
 
-// Ids are compared exactly (idp.md N4), whatever RFC 7643 section 8.7.1 says of members.value.
+// Ids are compared exactly (idp.md N4), whatever RFC 7643 section 8.7.1 says of members.value. Members are users: an id of
+// anything else is passed over (N13).
 static MEMBERS: &[A] = &[
     A::text("value", "Identifier of the member")
         .immutable()
         .exact(),
-    A::link("$ref", &["User", "Group"], "URI of the member").immutable(),
+    A::link("$ref", &["User"], "URI of the member").immutable(),
     A::text("type", "Kind of the member")
         .immutable()
-        .usually(&["User", "Group"]),
-    A::text("display", "Name of the member"),
+        .usually(&["User"]),
+    A::text("display", "Name of the member, not kept").read_only(),
 ];
