@@ -9,7 +9,7 @@
 //! - `remove` with a value array removes each value by itself (N12); bare `remove members` is the dialect's decision.
 //!   `members.value` without a filter is `members`.
 //! - Null and `""` unset (N16). Required attributes refuse: 400 mutability for `remove`, 400 invalidValue otherwise.
-//!   `active` is never unset: removing it or setting it to null changes nothing, since no state is not a state.
+//!   `active` set to null changes nothing; removed, it is not told any more, and who may work and who may not stays so.
 //! - Clearing an element's value removes the element if nothing but its labels (type, display, primary) would remain.
 //! - A value set primary takes that from the others (RFC 7643 section 2.4).
 //! - Read-only attributes and `password` are ignored, as in bodies (N17). Unknown attributes are 400 in paths, ignored in
@@ -89,12 +89,20 @@ impl Patch {
         for step in &self.steps {
             apply::step(&mut map, step, &self.dialect).map_err(|error| error.at(&step.place))?;
         }
-        normalise::resource(
+        let unsaid = map.get("active").is_some_and(Value::is_null);
+        let after = normalise::resource(
             Value::Object(map),
             self.schemas,
             &self.dialect,
             Write::Replace,
-        )
+        )?;
+        if !unsaid {
+            return Ok(after);
+        }
+        // Normalisation knows no nulls, and this one says that a person is inactive.
+        let mut map = after.into_map();
+        map.insert("active".to_owned(), Value::Null);
+        Ok(Resource::from_map(map))
     }
 
     /// The patch without its operations on members, and those as steps that need no list of the members, so that a group

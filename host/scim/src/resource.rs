@@ -38,10 +38,14 @@ impl Resource {
         self.text("displayName")
     }
 
-    /// `active`; `None` where the source never said.
+    /// `active`; `None` where the source never said. A null is false for who was inactive when a PATCH removed it.
     #[must_use]
     pub fn active(&self) -> Option<bool> {
-        self.0.get("active").and_then(Value::as_bool)
+        match self.0.get("active")? {
+            Value::Bool(active) => Some(*active),
+            Value::Null => Some(false),
+            _ => None,
+        }
     }
 
     fn text(&self, name: &str) -> Option<&str> {

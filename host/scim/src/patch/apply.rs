@@ -106,7 +106,11 @@ fn single(
         Some(new) => {
             container.insert(attribute.name.to_owned(), new);
         }
-        None if attribute.name == "active" => {}
+        None if attribute.name == "active" => {
+            if step.op == Op::Remove {
+                unsay_active(container);
+            }
+        }
         None if attribute.required && step.op == Op::Remove => {
             return Err(Error::mutability(format!(
                 "{path}: required, can't be removed; replace it instead"
@@ -122,6 +126,17 @@ fn single(
         }
     }
     Ok(())
+}
+
+/// What was said of `active` is taken back, and the person stays as they are: who is inactive is so by a null, which
+/// nobody is shown ([`crate::resource::Resource::active`]).
+fn unsay_active(container: &mut Map<String, Value>) {
+    match container.get_mut("active") {
+        Some(active @ (Value::Bool(false) | Value::Null)) => *active = Value::Null,
+        _ => {
+            container.shift_remove("active");
+        }
+    }
 }
 
 fn set_sub(
