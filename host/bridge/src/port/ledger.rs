@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::Event;
 use crate::group::{Group, MemberChange, Membership, Pending, Regrouped};
-use crate::name::{GroupId, Scope, TenantName, UserId};
+use crate::name::{GroupId, Scope, TenantName, UserId, fold};
 use crate::source::Source;
 use crate::user::User;
 
@@ -286,7 +286,7 @@ pub trait Ledger: Send + Sync + fmt::Debug {
 
 /// Only what the index needs is derived from the source by the ledger: the folded names, the external id, the e-mails.
 pub fn folded_emails(source: &Source) -> Vec<String> {
-    let mut emails: Vec<String> = source.emails().map(str::to_lowercase).collect();
+    let mut emails: Vec<String> = source.emails().map(fold).collect();
     emails.sort();
     emails.dedup();
     emails

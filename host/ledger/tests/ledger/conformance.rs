@@ -68,6 +68,7 @@ macro_rules! conformance {
                 by_name
                 by_external_id_exactly
                 by_any_email_and_as_it_changes
+                emails_are_folded_as_everywhere
                 by_display_name_and_as_it_changes
                 offered_users_are_found_but_not_listed
                 lists_continue_after_a_sequence

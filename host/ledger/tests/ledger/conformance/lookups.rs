@@ -1,6 +1,6 @@
 //! Look-ups, lists, counts and the queue of debts.
 
-use bridge::name::{Scope, UserId};
+use bridge::name::{Scope, UserId, fold};
 use bridge::port::ledger::{Ledger, Lookup};
 use bridge::user::{State, User};
 use serde_json::json;
@@ -136,6 +136,20 @@ pub(crate) async fn by_any_email_and_as_it_changes(engine: impl Engine) {
     )
     .await;
     assert_eq!(found(&*ledger, &acme(), email(home)).await, ["ada"]);
+}
+
+/// By the folding of filters, which takes each character by itself: `str::to_lowercase` ends a word with another sigma.
+pub(crate) async fn emails_are_folded_as_everywhere(engine: impl Engine) {
+    let ledger = engine.ledger();
+    let address = "ΟΔΟΣ@example.com";
+    let mut ada = person(&acme(), "ada");
+    let document = json!({"userName": "ada@example.com", "emails": [{"value": address}]});
+    ada.source = source(document);
+    commit(&*ledger, ada).await;
+    assert_eq!(
+        found(&*ledger, &acme(), email(&fold(address))).await,
+        ["ada"]
+    );
 }
 
 pub(crate) async fn by_display_name_and_as_it_changes(engine: impl Engine) {
