@@ -3,6 +3,9 @@
 //! The table `blocks` counts what is listed in each stretch of 256 and of 65,536 sequence numbers. Adding up finds the stretch
 //! that a page begins in: at a million rows some hundred small rows are read instead of up to a million index entries.
 
+#[cfg(test)]
+mod tests;
+
 use bridge::name::Scope;
 use rusqlite::{Connection, params};
 

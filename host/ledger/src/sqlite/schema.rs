@@ -2,6 +2,9 @@
 
 mod second;
 
+#[cfg(test)]
+mod tests;
+
 use rusqlite::{Connection, Error};
 
 /// Marks the file as Jackfield's ("JACK"), so that another program's database is not taken for an empty ledger.
