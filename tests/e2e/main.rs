@@ -9,6 +9,7 @@
 )]
 
 mod adoption;
+mod authentication;
 mod bad_input;
 mod binary;
 mod crash;

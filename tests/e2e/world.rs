@@ -93,7 +93,13 @@ access_key_secret = "simulator-secret"
     }
 
     /// Stops the service in good order and starts it again on the same ledger.
-    pub(crate) async fn restart(mut self) -> Self {
+    pub(crate) async fn restart(self) -> Self {
+        self.restart_with(str::to_owned).await
+    }
+
+    /// The same, with another configuration.
+    pub(crate) async fn restart_with(mut self, change: impl FnOnce(&str) -> String) -> Self {
+        self.toml = change(&self.toml);
         self.app.stop().await;
         self.app = serve(&self.toml, self.directory.path()).await;
         self

@@ -1,10 +1,13 @@
 //! Callers who may not: tokens, and ids of other connections.
 
+use std::cell::RefCell;
+
 use serde_json::{Value, json};
 use simulator::{Settings, Simulator};
 use tokio::net::TcpListener;
 
 use super::grace;
+use crate::authentication::peer;
 use crate::wire::refused;
 use crate::world::{World, ada, reply};
 
@@ -27,12 +30,12 @@ async fn tokens_and_other_connections() {
     let id = world.created(ada()).await;
     let user = world.scim("GET", &format!("/Users/{id}"), None).await.body;
     let calls = world.told().await.len();
+    let http = RefCell::new(world.http.clone());
     let send =
         async |method: &str, target: &str, authorization: Option<&str>, body: Option<&Value>| {
             let method = reqwest::Method::from_bytes(method.as_bytes()).expect("a method");
-            let mut request = world
-                .http
-                .request(method, format!("http://{}{target}", world.app.scim));
+            let http = http.borrow().clone();
+            let mut request = http.request(method, format!("http://{}{target}", world.app.scim));
             if let Some(authorization) = authorization {
                 request = request.header("authorization", authorization);
             }
@@ -52,7 +55,7 @@ async fn tokens_and_other_connections() {
         ]
     };
 
-    for authorization in [
+    for (at, authorization) in [
         None,
         Some(""),
         Some("Bearer"),
@@ -66,7 +69,12 @@ async fn tokens_and_other_connections() {
         Some("Basic test-token"),
         Some("test-token"),
         Some("non-token"),
-    ] {
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        // An address for each, so that the limit on failures is not what answers.
+        *http.borrow_mut() = peer(200 + at as u8);
         let more = [
             ("GET", "/acme/entra/scim/v2/Users".to_owned(), None),
             (
@@ -110,7 +118,7 @@ async fn tokens_and_other_connections() {
             (answer.status, &answer.body["detail"]),
             (
                 401,
-                &json!("the bearer token is missing or not this connection's")
+                &json!("the credentials are missing or not this connection's")
             ),
             "{base}"
         );
