@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use super::super::{Config, Connection, Fixed};
+use super::super::{Config, Connection, Fixed, Sources};
 use super::*;
 
 const HASH: &str = "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
@@ -183,4 +183,35 @@ fn mistakes_name_their_place_and_no_secret() {
         );
         assert!(!message.contains("canary"), "a secret is shown: {message}");
     }
+}
+
+/// Whatever is referred to.
+struct Anything;
+
+impl Sources for Anything {
+    fn env(&self, name: &str) -> Result<String, String> {
+        Ok(format!("whatever-is-in-{name}"))
+    }
+
+    fn file(&self, path: &str) -> Result<String, String> {
+        Ok(format!("whatever-is-in-{path}"))
+    }
+}
+
+#[test]
+fn the_example_of_the_documentation_is_read() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/configuration.md");
+    let page = std::fs::read_to_string(page).expect("the page");
+    let section = page.split("### Credentials\n").nth(1).expect("the section");
+    let example = section.split("```").nth(1).expect("an example");
+    let example = example.trim_start_matches("toml");
+    let text = format!(
+        "[tenants.acme.cxone]\nbase_url = \"http://127.0.0.1:1\"\naccess_key_id = \"x\"\naccess_key_secret = \"x\"\n{example}"
+    );
+    let config = Config::parse(Path::new("x.toml"), &text, &Anything).expect("a configuration");
+    let credentials = &config.tenants[0].connections[0].credentials;
+    assert_eq!((credentials.tokens.len(), credentials.users.len()), (2, 1));
+    assert!(credentials.tokens[1].is("test"), "the hash is one");
+    assert_eq!(credentials.schemes().len(), 3);
+    assert!(credentials.entra.is_some() && credentials.workload_identity.is_some());
 }
