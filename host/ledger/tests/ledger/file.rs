@@ -3,12 +3,17 @@
 use std::fs;
 use std::path::PathBuf;
 
+use bridge::group::MemberChange;
 use bridge::port::ledger::{Ledger, LedgerError, Lookup, Opening};
 use ledger::{OpenError, Sqlite};
 use rusqlite::Connection;
+use serde_json::json;
 use tempfile::TempDir;
 
-use crate::fixture::{LEASE, acme, at, commit, event, group, intent, person, tenant};
+use crate::fixture::{
+    LEASE, acme, at, commit, deleted, event, group, intent, people, person, regroup, team, tenant,
+    with,
+};
 use crate::sqlite::reopened;
 
 fn place() -> (TempDir, PathBuf) {
@@ -178,6 +183,36 @@ async fn a_corrupt_document_is_an_error_without_its_content() {
     assert_corrupt(ledger.open(&wanted, "b", at(0), LEASE).await, &id);
     // The rest goes on.
     commit(&ledger, person(&acme(), "cleo")).await;
+}
+
+/// Members that cannot be read are in nobody's way: a group may have a hundred thousand of them.
+#[tokio::test]
+async fn a_change_of_one_member_reads_no_other() {
+    let (_directory, path) = place();
+    let ledger = Sqlite::open(&path, "a").expect("a ledger");
+    let [ada, ben, cleo] = people(&ledger, &acme(), ["ada", "ben", "cleo"]).await;
+    let sales = team(&ledger, &acme(), "Sales", &[ada, ben]).await;
+    let file = Connection::open(&path).expect("a database");
+    file.pragma_update(None, "foreign_keys", false)
+        .expect("a setting");
+    let spoil = "UPDATE members SET user = 'nobody' WHERE user = ?1";
+    let spoilt = file.execute(spoil, [ada.to_string()]).expect("an update");
+    assert_eq!(spoilt, 1);
+    assert_corrupt(ledger.members(&acme(), sales.id).await, "the id of a user");
+    let sales = with(&sales, "description", json!("who sells"));
+    let changes = [
+        MemberChange::Add(vec![cleo]),
+        MemberChange::Remove(vec![ben]),
+    ];
+    let answer = regroup(&ledger, &sales, changes).await;
+    assert_eq!(answer.touched, [ben, cleo]);
+    let all = vec![MemberChange::Set(vec![cleo])];
+    let refused = ledger.commit_group(answer.group.clone(), all, vec![]).await;
+    assert_corrupt(refused, "the id of a user");
+    let refused = ledger.delete_group(&answer.group, vec![]).await;
+    assert_corrupt(refused, "the id of a user");
+    let gone = ledger.user(&acme(), cleo).await.expect("a read");
+    commit(&ledger, deleted(&gone.expect("a user"), 1)).await;
 }
 
 #[test]
