@@ -184,6 +184,7 @@ impl Bridge {
                 .await
             }
             Ok(Decision::Wait(reason, evaluated)) => {
+                tracing::info!(scope = %user.scope, user = %user.id, reason, "waits");
                 let event = event(EventKind::Deferred, &user, detail(&evaluated));
                 user.reason = Some(reason);
                 release(&mut user, State::Deferred);
@@ -191,6 +192,7 @@ impl Bridge {
                 Ok(Progress::Done)
             }
             Ok(Decision::No(denial)) => {
+                tracing::warn!(scope = %user.scope, user = %user.id, rule = %denial.rule, attribute = denial.attribute.as_deref(), fix = denial.fix, "CXone does not follow: refused");
                 let event = event(EventKind::Refused, &user, refusal_detail(&denial, &user));
                 mark_refused(&mut user, &denial);
                 self.ledger.commit(user, vec![event]).await?;
