@@ -5,6 +5,9 @@ use serde_json::Value;
 use crate::settings::Schema;
 use crate::text::one_line;
 
+/// More paths than any schema has attributes.
+const MOST_TAKEN: usize = 500;
+
 /// The answer of `describe`, checked.
 #[derive(Debug)]
 pub struct About {
@@ -14,6 +17,8 @@ pub struct About {
     pub version: String,
     /// What it does, in a line; empty where it does not say.
     pub description: String,
+    /// The source paths that a mapper reads without settings, as it wrote them.
+    pub takes: Vec<String>,
     /// The JSON Schema of its settings.
     pub settings: Value,
     schema: Schema,
@@ -28,6 +33,9 @@ pub enum BadAbout {
     /// A member that has to be there.
     #[error("describe answered no {0}")]
     Missing(&'static str),
+    /// `takes` is no list of paths.
+    #[error("describe answered takes that are no list of at most {MOST_TAKEN} paths")]
+    Takes,
     /// No schema, or one that refers to what is elsewhere.
     #[error("describe answered settings that are no JSON Schema: {0}")]
     Schema(String),
@@ -51,6 +59,7 @@ impl About {
             name: text("name")?,
             version: text("version")?,
             description: text("description").unwrap_or_default(),
+            takes: takes(answer.get("takes"))?,
             schema: Schema::compile(settings).map_err(BadAbout::Schema)?,
             settings: settings.clone(),
         })
@@ -60,4 +69,17 @@ impl About {
     pub fn validate(&self, settings: &Value) -> Result<(), String> {
         self.schema.validate(settings)
     }
+}
+
+/// The paths as written; none where nothing is said.
+fn takes(said: Option<&Value>) -> Result<Vec<String>, BadAbout> {
+    let Some(said) = said.filter(|said| !said.is_null()) else {
+        return Ok(Vec::new());
+    };
+    let said = said.as_array().filter(|said| said.len() <= MOST_TAKEN);
+    let paths = said.ok_or(BadAbout::Takes)?.iter().map(|path| {
+        let path = path.as_str().filter(|path| one_line(path, 200) == **path);
+        path.filter(|path| !path.is_empty()).map(str::to_owned)
+    });
+    paths.collect::<Option<_>>().ok_or(BadAbout::Takes)
 }

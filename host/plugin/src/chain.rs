@@ -2,6 +2,7 @@
 
 mod decision;
 mod run;
+mod takes;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -112,6 +113,12 @@ impl Chain {
     pub fn plugins(&self) -> impl Iterator<Item = (&str, &Arc<Loaded>)> {
         let entries = self.line.entries.iter();
         entries.map(|entry| (&*entry.name, &entry.loaded))
+    }
+
+    /// The source paths that the chain reads, sorted, each once: what its mappers say that they take, and every path into an
+    /// extension that the settings of any plugin name. For discovery.
+    pub fn takes(&self) -> Vec<String> {
+        takes::of(&self.line.entries)
     }
 
     /// One hop to the guest pool and back.

@@ -137,6 +137,7 @@ impl Documents {
         let evaluated = evaluation.map(|evaluation| &evaluation.source);
         let before = evaluation.and_then(|evaluation| evaluation.before.as_ref());
         let held = evaluation.and_then(|evaluation| evaluation.held.as_ref());
+        let accepted = evaluation.and_then(|evaluation| evaluation.accepted.as_ref());
         let sources = self.sources.iter().chain(evaluated).chain(before);
         for (name, value) in sources.flat_map(Source::as_map) {
             if IDENTIFYING.contains(&name.as_str()) {
@@ -148,7 +149,7 @@ impl Documents {
                     .for_each(|(_, value)| strings(value, &mut values));
             }
         }
-        for target in self.targets.iter().chain(held) {
+        for target in self.targets.iter().chain(held).chain(accepted) {
             let named = IDENTIFYING_TARGET
                 .iter()
                 .filter_map(|name| target.get(*name));

@@ -48,3 +48,8 @@ pub use groups::{Fallback, GroupRule, NoGroup};
 pub use mapper::{Mapped, SCHEMA, Settings, to_source, to_target};
 pub use settings::Rows;
 pub use table::Table;
+
+/// The manual's examples compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/plugins.md")]
+pub struct Manual;

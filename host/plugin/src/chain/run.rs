@@ -4,7 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use bridge::group::Membership;
-use bridge::port::plugins::{Ending, Evaluated, Evaluation, PluginFailure, Step, Verdict};
+use bridge::port::plugins::{
+    Ending, Evaluated, Evaluation, Operation, PluginFailure, Step, Verdict,
+};
 use bridge::source::Source;
 use bridge::target::{Attribute, Target};
 use bridge::user::AppliedTemplate;
@@ -21,7 +23,7 @@ use crate::loaded::{Loaded, within};
 use crate::personal::Personal;
 use crate::text::one_line;
 
-/// `facts` of every record: empty today.
+/// `facts` of a record that has none.
 const NO_FACTS: &str = "{}";
 
 /// A plugin with its settings.
@@ -73,7 +75,7 @@ impl Line {
             draft: String::new(),
             groups,
             settings: String::new(),
-            facts: NO_FACTS.to_owned(),
+            facts: facts(Some(&evaluation.default_role), &evaluation),
         };
         let (target, forward) = self.map(forward, &personal, &mut evaluated.steps)?;
         evaluated.target = target;
@@ -98,7 +100,7 @@ impl Line {
             groups: forward.groups,
             moment: evaluation.moment.to_string(),
             settings: String::new(),
-            facts: NO_FACTS.to_owned(),
+            facts: facts(None, &evaluation),
         };
         let mut scene = Scene {
             occasion,
@@ -186,18 +188,22 @@ impl Line {
         Ok((draft, input))
     }
 
-    /// The template that stands: chosen now where one is due, else the one applied before.
+    /// The template that stands: chosen now where one is due, else the one applied before. On a re-evaluation nobody begins
+    /// anew, so that no choice leaves the applied one, too.
     fn template(
         &self,
         evaluation: &Evaluation,
         scene: &mut Scene,
         evaluated: &mut Evaluated,
     ) -> Result<(), PluginFailure> {
-        evaluated.template = if evaluation.template_due {
-            self.choose(evaluation, scene, evaluated)?
-        } else {
-            evaluation.applied.clone()
+        let chosen = match evaluation.template_due {
+            true => self.choose(evaluation, scene, evaluated)?,
+            false => None,
         };
+        let stands = !evaluation.template_due || evaluation.operation == Operation::ReEvaluate;
+        let refused = matches!(evaluated.verdict, Verdict::Deny(_));
+        let applied = evaluation.applied.as_ref().filter(|_| stands && !refused);
+        evaluated.template = chosen.or_else(|| applied.cloned());
         if let Some(template) = &evaluated.template {
             let before = evaluated.target.clone();
             for (attribute, value) in &template.values.values {
@@ -394,6 +400,18 @@ fn bad_document(what: &str) -> Failure {
         Ending::Error,
         format!("broke the contract: {}", one_line(what, 200)),
     )
+}
+
+/// What the contract's `facts` hold; what is not known is absent.
+fn facts(default_role: Option<&str>, evaluation: &Evaluation) -> String {
+    let mut facts = Map::new();
+    if let Some(role) = default_role.filter(|role| !role.is_empty()) {
+        facts.insert("defaultRole".to_owned(), Value::from(role));
+    }
+    if let Some(accepted) = &evaluation.accepted {
+        facts.insert("accepted".to_owned(), accepted.to_json());
+    }
+    json(&facts)
 }
 
 fn groups(groups: &[Membership]) -> Vec<Group> {

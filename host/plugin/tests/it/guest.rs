@@ -16,10 +16,14 @@ const HEAP: u32 = 60 << 10;
 pub(crate) mod offset {
     pub(crate) const FORWARD_SOURCE: u32 = 16;
     pub(crate) const FORWARD_DRAFT: u32 = 36;
+    pub(crate) const FORWARD_GROUPS: u32 = 44;
     pub(crate) const FORWARD_SETTINGS: u32 = 52;
+    pub(crate) const FORWARD_FACTS: u32 = 60;
     pub(crate) const BACKWARD_DRAFT: u32 = 36;
     pub(crate) const BACKWARD_SETTINGS: u32 = 44;
     pub(crate) const OCCASION_TARGET: u32 = 44;
+    pub(crate) const OCCASION_GROUPS: u32 = 64;
+    pub(crate) const OCCASION_FACTS: u32 = 88;
 }
 
 /// A guest in the making. A body is a sequence of instructions that leaves the address of the export's answer.
@@ -216,6 +220,26 @@ impl Guest {
     pub(crate) fn logs(&mut self, level: u32, line: &str) -> String {
         let (at, length) = self.bytes(line.as_bytes());
         format!("(call $log (i32.const {level}) (i32.const {at}) (i32.const {length}))")
+    }
+
+    /// Instructions that log one of the documents that the export was given.
+    pub(crate) fn logs_document(offset: u32) -> String {
+        Self::logs_text("(local.get $in)", offset)
+    }
+
+    /// Instructions that log the first group that the export was given: id, external id, display name.
+    pub(crate) fn logs_group(offset: u32) -> String {
+        let first = format!("(i32.load (i32.add (local.get $in) (i32.const {offset})))");
+        [0, 12, 20].map(|at| Self::logs_text(&first, at)).concat()
+    }
+
+    fn logs_text(record: &str, offset: u32) -> String {
+        let word = |at: u32| format!("(i32.load (i32.add {record} (i32.const {at})))");
+        format!(
+            "(call $log (i32.const 2) {} {})",
+            word(offset),
+            word(offset + 4)
+        )
     }
 
     /// What `describe` answers, or does.
