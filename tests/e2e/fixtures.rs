@@ -1,90 +1,181 @@
-//! The requests of `tests/fixtures/entra`, replayed over real HTTP in both of Entra's PATCH dialects.
+//! The requests of `tests/fixtures`, replayed over real HTTP: what CXone was told, and what the identity provider reads back.
 //!
-//! How they are written is in [`replay`].
+//! How they are written is in [`form`], how they are replayed in [`replay`](replay::replay).
+
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
 use crate::world::{World, ada};
 
+mod form;
 mod replay;
 
-use replay::{compare_values, directory, load, replay};
+use form::{Fixture, directory, load};
+use replay::compare_values;
 
 /// Every fixture is a test of its own, and all are listed in [`FIXTURES`].
 macro_rules! fixtures {
-    ($($name:ident $file:literal)*) => {
-        const FIXTURES: &[&str] = &[$($file),*];
-        $(#[tokio::test(flavor = "multi_thread")]
-        async fn $name() {
-            replay($file).await;
+    ($($folder:ident { $($name:ident $file:literal)* })*) => {
+        const FIXTURES: &[(&str, &[&str])] = &[$((stringify!($folder), &[$($file),*])),*];
+        $(mod $folder {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                super::replay::replay(stringify!($folder), $file).await;
+            })*
         })*
     };
 }
 
 fixtures! {
-    e01_probe "E-01-probe"
-    e02_probe_groups "E-02-probe-groups"
-    e03_match_by_email "E-03-match-by-email"
-    e04_unquoted "E-04-unquoted"
-    e05_create "E-05-create"
-    e06_create_with_nulls "E-06-create-with-nulls"
-    e07_custom_extension "E-07-custom-extension"
-    e08_disable_legacy "E-08-disable-legacy"
-    e09_disable_lower_string "E-09-disable-lower-string"
-    e10_disable_via_add "E-10-disable-via-add"
-    e11_disable_compliant "E-11-disable-compliant"
-    e12_many_ops "E-12-many-ops"
-    e13_flat "E-13-flat"
-    e14_flat_add "E-14-flat-add"
-    e15_create_on_absent "E-15-create-on-absent"
-    e16_awkward_order "E-16-awkward-order"
-    e17_manager "E-17-manager"
-    e18_manager_array "E-18-manager-array"
-    e19_manager_clear "E-19-manager-clear"
-    e20_role_string_boolean "E-20-role-string-boolean"
-    e21_role_json_in_string "E-21-role-json-in-string"
-    e22_null_and_empty "E-22-null-and-empty"
-    e23_user_name_change "E-23-user-name-change"
-    e24_delete "E-24-delete"
-    e31_excluded_attributes "E-31-excluded-attributes"
-    e32_reference_check "E-32-reference-check"
-    e33_paging "E-33-paging"
-    e34_query_noise "E-34-query-noise"
+    entra {
+        e01_probe "E-01-probe"
+        e02_probe_groups "E-02-probe-groups"
+        e03_match_by_email "E-03-match-by-email"
+        e04_unquoted "E-04-unquoted"
+        e05_create "E-05-create"
+        e06_create_with_nulls "E-06-create-with-nulls"
+        e07_custom_extension "E-07-custom-extension"
+        e08_disable_legacy "E-08-disable-legacy"
+        e09_disable_lower_string "E-09-disable-lower-string"
+        e10_disable_via_add "E-10-disable-via-add"
+        e11_disable_compliant "E-11-disable-compliant"
+        e12_many_ops "E-12-many-ops"
+        e13_flat "E-13-flat"
+        e14_flat_add "E-14-flat-add"
+        e15_create_on_absent "E-15-create-on-absent"
+        e16_awkward_order "E-16-awkward-order"
+        e17_manager "E-17-manager"
+        e18_manager_array "E-18-manager-array"
+        e19_manager_clear "E-19-manager-clear"
+        e20_role_string_boolean "E-20-role-string-boolean"
+        e21_role_json_in_string "E-21-role-json-in-string"
+        e22_null_and_empty "E-22-null-and-empty"
+        e23_user_name_change "E-23-user-name-change"
+        e24_delete "E-24-delete"
+        e25_group_create "E-25-group-create"
+        e26_members_added "E-26-members-added"
+        e27_member_removed_by_value "E-27-member-removed-by-value"
+        e28_member_removed_by_filter "E-28-member-removed-by-filter"
+        e29_group_renamed "E-29-group-renamed"
+        e30_group_external_id "E-30-group-external-id"
+        e31_excluded_attributes "E-31-excluded-attributes"
+        e32_reference_check "E-32-reference-check"
+        e33_paging "E-33-paging"
+        e34_query_noise "E-34-query-noise"
+        e38_group_gives_role_and_team "E-38-group-gives-role-and-team"
+        e39_group_outlives_leave "E-39-group-outlives-leave"
+    }
+    okta {
+        o01_list "O-01-list"
+        o02_match "O-02-match"
+        o03_create "O-03-create"
+        o04_put_merged "O-04-put-merged"
+        o05_put_disable "O-05-put-disable"
+        o06_patch_disable "O-06-patch-disable"
+        o07_patch_enable "O-07-patch-enable"
+        o08_password "O-08-password"
+        o09_group_create "O-09-group-create"
+        o10_group_put "O-10-group-put"
+        o11_group_rename "O-11-group-rename"
+        o12_remove_and_add "O-12-remove-and-add"
+        o13_replace_members "O-13-replace-members"
+        o14_replace_with_none "O-14-replace-with-none"
+        o15_none_without_path "O-15-none-without-path"
+        o16_unknown_member "O-16-unknown-member"
+        o17_import "O-17-import"
+        o18_group_delete "O-18-group-delete"
+        o19_cxone_out "O-19-cxone-out"
+        o20_too_many "O-20-too-many"
+        o21_put_gives_role_and_team "O-21-put-gives-role-and-team"
+        o22_patch_moves_role_and_team "O-22-patch-moves-role-and-team"
+    }
+    onelogin {
+        l01_match "L-01-match"
+        l02_put_pseudo_urns "L-02-put-pseudo-urns"
+        l03_put_old_urns "L-03-put-old-urns"
+        l04_active_text "L-04-active-text"
+        l05_member_added "L-05-member-added"
+        l06_groups "L-06-groups"
+        l07_media_types "L-07-media-types"
+        l08_group_gives_role_and_team "L-08-group-gives-role-and-team"
+    }
+    google {
+        g01_list "G-01-list"
+        g02_match "G-02-match"
+        g03_create "G-03-create"
+        g04_update "G-04-update"
+        g05_group_gives_role_and_team "G-05-group-gives-role-and-team"
+    }
+    jumpcloud {
+        j01_activation "J-01-activation"
+        j02_member_twice "J-02-member-twice"
+        j03_three_operations "J-03-three-operations"
+        j04_member_by_value "J-04-member-by-value"
+        j05_member_removed "J-05-member-removed"
+        j06_group_gives_role_and_team "J-06-group-gives-role-and-team"
+    }
+    ping {
+        p01_match "P-01-match"
+        p02_core_urn_path "P-02-core-urn-path"
+        p03_all_groups "P-03-all-groups"
+        p04_group_gives_role_and_team "P-04-group-gives-role-and-team"
+    }
+    rippling {
+        r01_discovery "R-01-discovery"
+        r02_create_twice "R-02-create-twice"
+        r03_group_gives_role_and_team "R-03-group-gives-role-and-team"
+    }
+    keycloak {
+        k01_json_in_string "K-01-json-in-string"
+        k02_group_gives_role_and_team "K-02-group-gives-role-and-team"
+    }
 }
 
 #[test]
 fn every_fixture_is_run_and_none_is_missing() {
-    let mut files: Vec<String> = std::fs::read_dir(directory())
-        .expect("tests/fixtures/entra")
-        .map(|entry| {
-            entry
-                .expect("an entry")
-                .file_name()
-                .into_string()
-                .expect("a name")
-        })
-        .collect();
-    files.sort();
-    let run: Vec<String> = FIXTURES.iter().map(|name| format!("{name}.json")).collect();
-    assert_eq!(
-        files, run,
-        "a fixture that nobody runs, or a test without its fixture"
-    );
-    // E-25 to E-30 are about groups.
-    for number in (1..=24).chain(31..=34) {
-        let id = format!("E-{number:02}");
-        let found = FIXTURES
-            .iter()
-            .filter(|name| name.starts_with(&format!("{id}-")))
-            .count();
-        assert_eq!(found, 1, "{id}");
-    }
-    for name in FIXTURES {
-        assert!(
-            name.starts_with(&load(name).name),
-            "{name} carries another's name"
+    for (folder, run) in FIXTURES {
+        let entries = std::fs::read_dir(directory(folder)).expect("a folder");
+        let names = entries.map(|entry| entry.expect("an entry").file_name());
+        let files: BTreeSet<String> = names
+            .map(|name| name.into_string().expect("a name"))
+            .collect();
+        let run_files = run.iter().chain(&["client"]);
+        assert_eq!(
+            files,
+            run_files.map(|name| format!("{name}.json")).collect(),
+            "a fixture that nobody runs, or a test without its fixture"
         );
+        for name in *run {
+            let id = load::<Fixture>(folder, name).name;
+            assert!(
+                name.starts_with(&format!("{id}-")),
+                "{name} carries another's name"
+            );
+        }
     }
+}
+
+/// The requests that docs/idp.md lists, section 7, in a table of three columns: each is a fixture, or told elsewhere.
+#[test]
+fn the_table_of_requests_and_the_fixtures_are_the_same() {
+    let page = directory("../../docs").join("idp.md");
+    let page = std::fs::read_to_string(page).expect("docs/idp.md");
+    let section = page.split("\n## ").find(|part| part.starts_with("7. "));
+    let listed: BTreeSet<String> = section
+        .expect("section 7")
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.split(' ').next())
+        .filter(|id| id.as_bytes().get(1) == Some(&b'-'))
+        .map(str::to_owned)
+        .collect();
+    let mut here: BTreeSet<String> = FIXTURES
+        .iter()
+        .flat_map(|(_, run)| run.iter().map(|name| name[..4].to_owned()))
+        .collect();
+    // These are about how Entra identifies itself.
+    here.extend(["E-35", "E-36", "E-37"].map(str::to_owned));
+    assert_eq!(listed, here);
 }
 
 /// One tenant alternates: provisioning on demand ignores the compliance flag (idp.md 1.5).
