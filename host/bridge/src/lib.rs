@@ -5,6 +5,7 @@
 //! ([`difference`], [`ownership`]) and tells, [`leave`] deactivates. [`owed`] repeats the second half for what CXone could not take. Reads are in
 //! [`query`]. What is needed of ledger, CXone and plugins are the traits in [`port`]; this room knows no HTTP, SQL or wasmtime.
 
+mod bridge;
 pub mod connection;
 mod constraint;
 mod converge;

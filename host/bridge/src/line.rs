@@ -1,32 +1,27 @@
 //! The straight line: from a request to what CXone holds, in one function.
 
-use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use serde_json::json;
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 
+pub use crate::bridge::{Bridge, Clock};
 use crate::connection::Connection;
 use crate::decide::{Decision, decide};
 use crate::difference::nothing_to_tell;
 use crate::event::{Event, EventKind};
-use crate::flights::{Flights, landed};
-use crate::name::{Scope, TenantName, fold};
+use crate::flights::landed;
+use crate::name::{Scope, fold};
 use crate::ownership::{belongs_to, claims, protected};
-use crate::port::ledger::{Ledger, LedgerError, Lookup};
+use crate::port::ledger::{LedgerError, Lookup};
 use crate::port::plugins::{Denial, Evaluated};
 use crate::refusal::Refusal;
 use crate::said::{Ask, Condition, Effect, Said, apply, name_taken};
 use crate::target::{Attribute, Target};
-use crate::turns::{Turn, Turns};
+use crate::turns::Turn;
 use crate::user::{Debt, State, User};
 use crate::work::{Origin, Task, Work, owe, release};
-
-/// Where the time comes from: a parameter, so that tests own it.
-pub type Clock = fn() -> Timestamp;
 
 /// What a granted request comes to.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,125 +35,12 @@ pub enum Answer {
 }
 
 /// How long somebody else's work on the same resource is waited for, time after time.
-pub(crate) const PAUSES: [Duration; 10] = {
-    let ms = [5, 20, 50, 100, 200, 500, 1_000, 2_000, 4_000, 8_000];
-    let mut pauses = [Duration::ZERO; 10];
-    let mut at = 0;
-    while at < ms.len() {
-        pauses[at] = Duration::from_millis(ms[at]);
-        at += 1;
-    }
-    pauses
-};
-
-/// The bridge: every connection's straight line, over one ledger.
-pub struct Bridge {
-    pub(crate) ledger: Arc<dyn Ledger>,
-    pub(crate) connections: BTreeMap<Scope, Arc<Connection>>,
-    /// This process, as the ledger's locks know it.
-    pub(crate) owner: String,
-    pub(crate) clock: Clock,
-    pub(crate) lease: Duration,
-    /// Told when work is owed, one for each tenant.
-    wakes: BTreeMap<TenantName, Notify>,
-    /// Told when users are to be evaluated anew.
-    regrouped: BTreeMap<TenantName, Notify>,
-    turns: Turns,
-    flights: Flights,
-}
-
-impl fmt::Debug for Bridge {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Bridge")
-            .field("connections", &self.connections.keys())
-            .finish_non_exhaustive()
-    }
+pub(crate) fn pauses() -> impl Iterator<Item = Duration> {
+    let milliseconds = [5, 20, 50, 100, 200, 500, 1_000, 2_000, 4_000, 8_000];
+    milliseconds.into_iter().map(Duration::from_millis)
 }
 
 impl Bridge {
-    /// A bridge. `owner` names this process and must differ from one start to the next.
-    pub fn new(
-        ledger: Arc<dyn Ledger>,
-        connections: Vec<Connection>,
-        owner: String,
-        clock: Clock,
-    ) -> Self {
-        let bells = || {
-            let tenants = connections
-                .iter()
-                .map(|connection| &connection.scope.tenant);
-            tenants
-                .map(|tenant| (tenant.clone(), Notify::new()))
-                .collect()
-        };
-        let (wakes, regrouped) = (bells(), bells());
-        let connections = connections
-            .into_iter()
-            .map(|connection| (connection.scope.clone(), Arc::new(connection)))
-            .collect();
-        // A process that lives renews nothing: it gives up well before (`carry_out`).
-        let lease = Duration::from_secs(90);
-        Self {
-            ledger,
-            connections,
-            owner,
-            clock,
-            lease,
-            wakes,
-            regrouped,
-            turns: Turns::default(),
-            flights: Flights::default(),
-        }
-    }
-
-    /// The connection of this scope.
-    pub fn connection(&self, scope: &Scope) -> Option<&Arc<Connection>> {
-        self.connections.get(scope)
-    }
-
-    /// All connections, by tenant and name.
-    pub fn connections(&self) -> impl Iterator<Item = &Arc<Connection>> {
-        self.connections.values()
-    }
-
-    /// The ledger.
-    pub fn ledger(&self) -> &Arc<dyn Ledger> {
-        &self.ledger
-    }
-
-    /// Tells the queue that work is owed.
-    pub(crate) fn wake(&self, tenant: &TenantName) {
-        if let Some(wake) = self.wakes.get(tenant) {
-            wake.notify_one();
-        }
-    }
-
-    /// Waits until work is owed.
-    pub(crate) async fn woken(&self, tenant: &TenantName) {
-        rung(self.wakes.get(tenant)).await;
-    }
-
-    /// Tells that users are to be evaluated anew.
-    pub(crate) fn ring(&self, tenant: &TenantName) {
-        if let Some(bell) = self.regrouped.get(tenant) {
-            bell.notify_one();
-        }
-    }
-
-    /// Waits until users are to be evaluated anew.
-    pub(crate) async fn rung(&self, tenant: &TenantName) {
-        rung(self.regrouped.get(tenant)).await;
-    }
-
-    pub(crate) fn now(&self) -> Timestamp {
-        (self.clock)()
-    }
-
-    /// Waits for the turn of a user.
-    pub(crate) async fn turn(&self, key: String) -> Turn {
-        self.turns.wait(key).await
-    }
-
     /// Carries out a write request. It runs to its end even if the caller stops waiting: a client that hangs up must not leave a
     /// lock behind.
     pub async fn write(
@@ -190,7 +72,7 @@ impl Bridge {
         ask: &Ask,
         condition: &Condition,
     ) -> Result<Answer, Refusal> {
-        for pause in PAUSES {
+        for pause in pauses() {
             match Box::pin(self.line(connection, ask, condition)).await {
                 Err(Refusal::Ledger(LedgerError::Stale)) => tokio::time::sleep(pause).await,
                 Err(Refusal::Ledger(LedgerError::NameTaken)) => return Err(name_taken()),
@@ -464,13 +346,6 @@ impl Bridge {
             user: known,
             ..event
         }
-    }
-}
-
-async fn rung(bell: Option<&Notify>) {
-    match bell {
-        Some(bell) => bell.notified().await,
-        None => std::future::pending().await,
     }
 }
 

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::connection::Connection;
 use crate::event::{Event, EventKind};
 use crate::group::{Group, MemberChange, Membership, Regrouped};
-use crate::line::{Bridge, PAUSES, busy};
+use crate::line::{Bridge, busy, pauses};
 use crate::name::{GroupId, Scope, UserId, fold};
 use crate::port::ledger::LedgerError;
 use crate::refusal::Refusal;
@@ -99,7 +99,7 @@ impl Bridge {
         ask: &GroupAsk,
         condition: &Condition,
     ) -> Result<(GroupAnswer, Vec<UserId>), Refusal> {
-        for pause in PAUSES {
+        for pause in pauses() {
             match self.commit_once(connection, ask, condition).await {
                 Err(Refusal::Ledger(LedgerError::Stale)) => tokio::time::sleep(pause).await,
                 Err(Refusal::Ledger(LedgerError::NameTaken)) => {
