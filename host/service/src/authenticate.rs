@@ -47,11 +47,14 @@ pub(crate) enum Refused {
     Undecided(&'static str),
 }
 
+const NO_CONNECTION: &str = "there is no such connection";
+pub(crate) const NOBODY: Refused = Refused::Wrong(NO_CONNECTION);
+
 /// Lets callers in, or not.
 #[derive(Debug)]
 pub struct Authenticator {
     credentials: BTreeMap<Scope, Credentials>,
-    /// Compared for a connection that does not exist, so that this takes as long.
+    /// An empty token, which opens nothing.
     nobody: Credentials,
     key: SigningKey,
     /// By their address: connections of one tenant share them.
@@ -94,16 +97,17 @@ impl Authenticator {
         peer: Option<IpAddr>,
     ) -> Result<(), Failure> {
         let presented = presented(headers);
-        let outcome = match scope.and_then(|scope| self.credentials.get_key_value(scope)) {
-            Some((scope, credentials)) => self.check(scope, credentials, &presented).await,
-            None => {
-                if let Presented::Bearer(token) = &presented {
-                    self.nobody.has_token(token);
-                }
-                Err(Refused::Wrong("there is no such connection"))
-            }
+        let outcome = match scope {
+            Some(scope) => self.check(scope, self.of(scope), &presented).await,
+            None => Err(NOBODY),
         };
         outcome.map_err(|refused| self.failure(refused, scope, peer))
+    }
+
+    /// The credentials of a connection, and for one that does not exist those that nothing opens, so that both are
+    /// compared with as long.
+    fn of(&self, scope: &Scope) -> &Credentials {
+        self.credentials.get(scope).unwrap_or(&self.nobody)
     }
 
     async fn check(
@@ -186,6 +190,7 @@ impl Authenticator {
             }
             Refused::Wrong(reason) => match self.attempts.failed(peer, &named) {
                 None => {
+                    let reason = known.map_or(NO_CONNECTION, |_| reason);
                     tracing::info!(connection, reason, "a caller is refused");
                     Error::status(401, "the credentials are missing or not this connection's")
                         .into()

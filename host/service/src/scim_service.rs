@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode};
 use scim::error::Error;
 
-use crate::authenticate::{Authenticator, Refused};
+use crate::authenticate::{Authenticator, NOBODY};
 use crate::call::Call;
 use crate::error::Failure;
 use crate::respond::{self, Answer};
@@ -86,8 +86,7 @@ impl ScimService {
         let admitted = self.authenticator.admit(scope, &parts.headers, peer).await;
         let connection = admitted.and_then(|()| {
             let connection = scope.and_then(|scope| self.bridge.connection(scope));
-            let missing = Refused::Wrong("there is no such connection");
-            connection.ok_or_else(|| self.authenticator.failure(missing, scope, peer))
+            connection.ok_or_else(|| self.authenticator.failure(NOBODY, scope, peer))
         });
         let connection = match connection {
             Ok(connection) => connection,

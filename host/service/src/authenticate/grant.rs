@@ -10,7 +10,7 @@ use percent_encoding::percent_decode_str;
 
 use super::entra::{self, Version};
 use super::header::Presented;
-use super::{Authenticator, Credentials, Refused, access_token};
+use super::{Authenticator, Credentials, NOBODY, Refused, access_token};
 use crate::error::Failure;
 
 /// What a client presents.
@@ -43,13 +43,9 @@ impl Authenticator {
         asked: &Asked,
         peer: Option<IpAddr>,
     ) -> Result<Granted, Failure> {
-        let outcome = match scope.and_then(|scope| self.credentials.get_key_value(scope)) {
-            Some((scope, credentials)) => self.client(scope, credentials, asked).await,
-            None => {
-                self.nobody
-                    .has_token(asked.client_secret.as_deref().unwrap_or_default());
-                Err(Refused::Wrong("there is no such connection"))
-            }
+        let outcome = match scope {
+            Some(scope) => self.client(scope, self.of(scope), asked).await,
+            None => Err(NOBODY),
         };
         outcome.map_err(|refused| self.failure(refused, scope, peer))
     }
