@@ -205,17 +205,16 @@ fn join(
     Ok(tenant
         .connections
         .into_iter()
-        .map(|connection| Connection {
-            plugins: Arc::new(chain(
-                engine,
-                &connection.scope,
-                connection.dialect.name,
-                connection.plugins,
-            )),
-            takes: Vec::new(),
-            scope: connection.scope,
-            dialect: connection.dialect,
-            tenant: Arc::clone(&shared),
+        .map(|connection| {
+            let idp = connection.dialect.name;
+            let plugins = chain(engine, &connection.scope, idp, connection.plugins);
+            Connection {
+                takes: plugins.takes(),
+                plugins: Arc::new(plugins),
+                scope: connection.scope,
+                dialect: connection.dialect,
+                tenant: Arc::clone(&shared),
+            }
         })
         .collect())
 }
