@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use scim::dialect::Dialect;
 
+use crate::guard::Guard;
 use crate::name::{Scope, TenantName, fold};
 use crate::port::cxone::{Cxone, Held};
 use crate::port::plugins::Plugins;
@@ -59,6 +60,8 @@ pub struct Connection {
     pub dialect: &'static Dialect,
     /// The source paths that its plugins read, for discovery.
     pub takes: Vec<String>,
+    /// What holds a storm of removals.
+    pub guard: Guard,
     /// Its plugins.
     pub plugins: Arc<dyn Plugins>,
     /// The tenant.

@@ -16,6 +16,7 @@ pub mod event;
 mod flights;
 pub mod group;
 mod group_query;
+pub mod guard;
 mod leave;
 pub mod line;
 pub mod membership;

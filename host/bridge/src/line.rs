@@ -221,6 +221,8 @@ impl Bridge {
             user.state = State::Deferred;
             user.reason = Some("never made in CXone: the user became inactive before".to_owned());
             self.ledger.commit(user, vec![event]).await?
+        } else if !connection.guard.lets_pass(self.now()) {
+            self.hold(connection, user, event).await?
         } else {
             self.carry_out(
                 connection,
@@ -239,6 +241,43 @@ impl Bridge {
         } else {
             Answer::Deleted
         })
+    }
+
+    /// Acknowledges a removal and keeps it from CXone until somebody has released it.
+    async fn hold(
+        &self,
+        connection: &Connection,
+        mut user: User,
+        mut event: Event,
+    ) -> Result<User, Refusal> {
+        let reason = connection.guard.reason();
+        tracing::error!(scope = %user.scope, user = %user.id, reason, "removal held");
+        event.detail["held"] = json!(reason);
+        owe(&mut user, true, reason, self.now());
+        user.debt = user.debt.take().map(|debt| Debt { held: true, ..debt });
+        Ok(self.ledger.commit(user, vec![event]).await?)
+    }
+
+    /// Lets go of whom the guard of a connection holds, and has it count anew; answers how many there were.
+    pub async fn release(&self, scope: &Scope) -> Result<usize, Refusal> {
+        let connection = self.connection(scope).ok_or(Refusal::NotFound)?;
+        let held = self.ledger.held(scope).await?;
+        let mut released = 0;
+        for id in held {
+            let _turn = self.turn(id.to_string()).await;
+            let Some(mut user) = self.ledger.user(scope, id).await? else {
+                continue;
+            };
+            if let Some(debt) = user.debt.as_mut().filter(|debt| debt.held) {
+                debt.held = false;
+                user.reason = Some("released by hand".to_owned());
+                self.ledger.commit(user, Vec::new()).await?;
+                released += 1;
+            }
+        }
+        connection.guard.reset();
+        self.wake(&scope.tenant);
+        Ok(released)
     }
 
     /// Acknowledges what CXone cannot be asked about now.

@@ -87,6 +87,9 @@ pub struct Debt {
     pub since: Timestamp,
     /// How often it was tried.
     pub attempts: u32,
+    /// Whether the guard holds it: it is paid only after somebody has released it.
+    #[serde(default)]
+    pub held: bool,
     /// Whether a template is chosen anew when it is paid: the user's groups changed.
     #[serde(default)]
     pub template: bool,

@@ -315,6 +315,7 @@ pub(crate) fn owe(user: &mut User, deactivation: bool, reason: String, now: Time
         deactivation,
         since,
         attempts: attempts.saturating_add(1),
+        held: false,
         template,
     });
     user.state = State::Owed;

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bridge::connection::{Connection, Tenant};
+use bridge::guard::Guard;
 use bridge::line::Bridge;
 use bridge::name::Scope;
 use client::Client;
@@ -211,6 +212,9 @@ fn join(
             Connection {
                 takes: plugins.takes(),
                 plugins: Arc::new(plugins),
+                guard: connection
+                    .guard
+                    .map_or_else(Guard::default, |(most, within)| Guard::new(most, within)),
                 scope: connection.scope,
                 dialect: connection.dialect,
                 tenant: Arc::clone(&shared),

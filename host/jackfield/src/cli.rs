@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::command::{demo, serve, simulate, token, transfer};
+use crate::command::{demo, release, serve, simulate, token, transfer};
 
 /// SCIM for NiCE CXone: identity providers talk to it as to a complete SCIM service, CXone is spoken to as it needs.
 #[derive(Debug, Parser)]
@@ -22,6 +22,8 @@ enum Command {
     Serve(serve::Arguments),
     /// Simulates CXone's provisioning surface, for trying and testing
     Simulate(simulate::Arguments),
+    /// Lets the removals pass that the guard of a connection holds
+    Release(release::Arguments),
     /// Gives users of one connection to another of the same tenant; CXone notices nothing
     Transfer(transfer::Arguments),
     /// Makes a token, a client's secret or a password, and what the configuration has of it
@@ -56,6 +58,7 @@ pub fn run() -> ExitCode {
             Command::Demo(arguments) => demo::run(arguments).await,
             Command::Serve(arguments) => serve::run(arguments).await,
             Command::Simulate(arguments) => simulate::run(arguments).await,
+            Command::Release(arguments) => release::run(arguments).await,
             Command::Transfer(arguments) => transfer::run(arguments).await,
             Command::Token(arguments) => token::run(&arguments),
         }

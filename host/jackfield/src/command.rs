@@ -1,6 +1,8 @@
 //! The commands, one file each.
 
 pub mod demo;
+pub mod release;
+mod running;
 pub mod serve;
 pub mod simulate;
 pub mod token;

@@ -14,9 +14,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use bridge::name::{ConnectionName, Scope, TenantName, fold};
 use bridge::target::{Attribute, Target};
+use jiff::SignedDuration;
 use scim::dialect::Dialect;
 use service::Credentials;
 use toml::Spanned;
@@ -67,6 +69,8 @@ pub struct Connection {
     pub credentials: Credentials,
     /// Whether a token is too short to withstand guessing.
     pub short_token: bool,
+    /// How many removals the guard lets pass, and within which time; the default where nothing is said.
+    pub guard: Option<(usize, Duration)>,
     /// Its plugins, in order.
     pub plugins: Vec<Plugin>,
 }
@@ -291,6 +295,10 @@ fn check_connection(
             Some("known: live, which is also the default".to_owned()),
         ));
     }
+    let guard = match connection.guard {
+        None => None,
+        Some(guard) => Some((guard.removals, guard_time(&guard.within, text)?)),
+    };
     let plugins = connection
         .plugins
         .into_iter()
@@ -325,7 +333,17 @@ fn check_connection(
         dialect,
         credentials,
         short_token,
+        guard,
         plugins,
+    })
+}
+
+fn guard_time(given: &Spanned<String>, text: &Text<'_>) -> Result<Duration, Mistake> {
+    let parsed = given.get_ref().parse::<SignedDuration>().ok();
+    let within = parsed.and_then(|within| Duration::try_from(within).ok());
+    within.filter(|within| !within.is_zero()).ok_or_else(|| {
+        let hint = Some("write it as \"1h\" or \"30m\"".to_owned());
+        text.at(given.span(), "this is no time".to_owned(), hint)
     })
 }
 

@@ -296,6 +296,15 @@ impl Ledger for Sqlite {
         self.readers.scan(read).await
     }
 
+    async fn held(&self, scope: &Scope) -> Result<Vec<UserId>, LedgerError> {
+        let scope = scope.clone();
+        let read = move |store: &_| {
+            let key = params![scope.tenant.as_str(), scope.connection.as_str()];
+            members::ids(store, sql::HELD, key)
+        };
+        self.readers.scan(read).await
+    }
+
     async fn group(&self, scope: &Scope, id: GroupId) -> Result<Option<Group>, LedgerError> {
         let id = id.to_string();
         let key = params![scope.tenant.as_str(), scope.connection.as_str(), id];

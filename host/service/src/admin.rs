@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header
 use http_body_util::Full;
 use serde_json::{Value, json};
 
-use crate::transfer::Transfer;
+use crate::command::Command;
 
 /// The admin side of the service.
 #[derive(Debug)]
@@ -41,8 +41,10 @@ impl AdminService {
         let (status, body) = match (&parts.method, parts.uri.path()) {
             (&Method::GET | &Method::HEAD, "/healthz") => (StatusCode::OK, json!({"status": "ok"})),
             (&Method::GET | &Method::HEAD, "/readyz") => self.ready().await,
-            (&Method::POST, "/admin/transfer") => self.command(&parts.headers, body).await,
-            (_, "/admin/transfer") => (
+            (&Method::POST, path) if Command::PATHS.contains(&path) => {
+                self.command(path, &parts.headers, body).await
+            }
+            (_, path) if Command::PATHS.contains(&path) => (
                 StatusCode::METHOD_NOT_ALLOWED,
                 json!({"error": "POST only"}),
             ),
@@ -51,7 +53,7 @@ impl AdminService {
             }
             _ => (
                 StatusCode::NOT_FOUND,
-                json!({"error": "no such path; there are /healthz, /readyz and /admin/transfer"}),
+                json!({"error": "no such path; there are /healthz, /readyz, /admin/transfer and /admin/release"}),
             ),
         };
         let mut answer = Response::new(Full::new(Bytes::from(format!("{body}\n"))));
@@ -63,8 +65,8 @@ impl AdminService {
         Ok(answer)
     }
 
-    /// `jackfield transfer`, while the service runs.
-    async fn command<B>(&self, headers: &HeaderMap, body: B) -> (StatusCode, Value)
+    /// A command of the command line, while the service runs.
+    async fn command<B>(&self, path: &str, headers: &HeaderMap, body: B) -> (StatusCode, Value)
     where
         B: http_body::Body<Data = Bytes> + Unpin,
     {
@@ -83,12 +85,12 @@ impl AdminService {
         let read = crate::body::json(headers, body).await;
         let asked = read
             .map_err(|error| error.detail)
-            .and_then(|body| Transfer::read(&body));
-        let transfer = match asked {
-            Ok(transfer) => transfer,
+            .and_then(|body| Command::read(path, &body));
+        let command = match asked {
+            Ok(command) => command,
             Err(error) => return (StatusCode::BAD_REQUEST, json!({"error": error})),
         };
-        match transfer.carry_out(&self.bridge).await {
+        match command.carry_out(&self.bridge).await {
             Ok(done) => (StatusCode::OK, done),
             Err(error) => (StatusCode::CONFLICT, json!({"error": error})),
         }
@@ -111,11 +113,12 @@ impl AdminService {
             } else {
                 "plugins not loaded: only reads, disables and deletes are served"
             };
-            let users = self.bridge.ledger().count_users(&connection.scope).await;
-            usable &= users.is_ok();
+            let held = self.bridge.ledger().held(&connection.scope).await;
+            usable &= held.is_ok();
+            let held = held.unwrap_or_default().len();
             connections.insert(
                 connection.scope.to_string(),
-                json!({"status": status, "plugins_not_loaded": plugins}),
+                json!({"status": status, "plugins_not_loaded": plugins, "removals_held": held}),
             );
         }
         let (status, word) = if usable {

@@ -10,6 +10,7 @@ mod authenticate;
 mod body;
 mod bulk;
 mod call;
+mod command;
 mod discovery;
 mod entity_tag;
 mod error;
@@ -19,7 +20,6 @@ mod scim_service;
 mod search;
 pub mod server;
 mod token_endpoint;
-mod transfer;
 mod users;
 
 pub use admin::AdminService;
@@ -27,5 +27,5 @@ pub use authenticate::{
     Authenticator, BadHash, Client, Credentials, EntraTenant, FetchKeys, OAuth,
     PROVISIONING_AUDIENCE, Secret, SigningKey, User, WorkloadIdentity,
 };
+pub use command::Command;
 pub use scim_service::ScimService;
-pub use transfer::Transfer;

@@ -334,6 +334,14 @@ async fn wrong_methods() {
         ("POST", "/Schemas".to_owned()),
         ("DELETE", "/ResourceTypes/User".to_owned()),
         ("PATCH", "/ServiceProviderConfig".to_owned()),
+        ("PUT", "/Groups".to_owned()),
+        ("POST", "/Groups/1".to_owned()),
+        ("GET", "/Bulk".to_owned()),
+        ("PUT", "/Bulk".to_owned()),
+        ("GET", "/.search".to_owned()),
+        ("GET", "/Users/.search".to_owned()),
+        ("PATCH", "/Groups/.search".to_owned()),
+        ("DELETE", String::new()),
     ] {
         let answer = ask(&scene.world, method, &path, JSON, body.clone()).await;
         refused(&answer, 405, "", &format!("{method} {path}"));
@@ -349,9 +357,9 @@ async fn wrong_methods() {
     )
     .await;
     assert_eq!(answer.status, 200);
-    for path in ["/Bulk", "/.search", "/Me"] {
-        let answer = ask(&scene.world, "POST", path, JSON, body.clone()).await;
-        refused(&answer, 501, "", path);
+    for method in ["GET", "POST", "PATCH"] {
+        let answer = ask(&scene.world, method, "/Me", JSON, body.clone()).await;
+        refused(&answer, 501, "", method);
     }
     scene.unharmed("methods").await;
 }

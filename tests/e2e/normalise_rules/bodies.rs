@@ -210,10 +210,11 @@ async fn n16_null_and_empty() {
                 path => &read[path],
             };
             assert_eq!(absent, &Value::Null, "{path} {empty}");
-            assert!(
-                !read.to_string().contains("null") && !read.to_string().contains("\"\""),
-                "{read}"
-            );
+            let mut said = read.clone();
+            // The entity tag has quotation marks of its own.
+            said["meta"]["version"].take();
+            let said = said.to_string().replacen("null", "", 1);
+            assert!(!said.contains("null") && !said.contains("\"\""), "{read}");
         }
         // Required attributes are never unset.
         let answer = world

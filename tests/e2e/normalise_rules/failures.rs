@@ -142,7 +142,7 @@ async fn n25_every_failure_is_a_scim_error() {
         "compressed",
     );
     refused(
-        &ask(&world, "POST", "/Groups", &json, "{}").await,
+        &ask(&world, "POST", "/Me", &json, "{}").await,
         501,
         "",
         "501",

@@ -199,8 +199,11 @@ pub trait Ledger: Send + Sync + fmt::Debug {
         now: Timestamp,
     ) -> Result<Vec<OpenIntent>, LedgerError>;
 
-    /// Users with debts, deactivations first, then longest owed first. Deleted ones are among them.
+    /// Users with debts that nothing holds, deactivations first, then longest owed first. Deleted ones are among them.
     async fn owed(&self, tenant: &TenantName, limit: usize) -> Result<Vec<User>, LedgerError>;
+
+    /// The users of a connection whose debts are held, in sequence. Deleted ones are among them.
+    async fn held(&self, scope: &Scope) -> Result<Vec<UserId>, LedgerError>;
 
     /// The group of this id.
     async fn group(&self, scope: &Scope, id: GroupId) -> Result<Option<Group>, LedgerError>;

@@ -278,6 +278,10 @@ impl Ledger for Memory {
         Ok(users)
     }
 
+    async fn held(&self, _scope: &Scope) -> Result<Vec<UserId>, LedgerError> {
+        Ok(Vec::new())
+    }
+
     async fn group(&self, _scope: &Scope, _id: GroupId) -> Result<Option<Group>, LedgerError> {
         Ok(None)
     }

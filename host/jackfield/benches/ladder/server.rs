@@ -117,6 +117,7 @@ fn bridge(ledger: Arc<dyn Ledger>, plugins: Arc<dyn Plugins>) -> Arc<Bridge> {
     let connection = Connection {
         scope: scope(),
         takes: Vec::new(),
+        guard: Default::default(),
         dialect: scim::dialect::Dialect::by_name("entra").expect("a dialect"),
         plugins,
         tenant: Arc::new(tenant),

@@ -66,6 +66,7 @@ pub(super) struct Connection {
     #[serde(default)]
     pub(super) auth: Auth,
     pub(super) mode: Option<Spanned<String>>,
+    pub(super) guard: Option<Guard>,
     #[serde(default)]
     pub(super) plugins: Vec<Plugin>,
 }
@@ -138,4 +139,11 @@ pub(super) struct Plugin {
     pub(super) component: Spanned<String>,
     #[serde(default)]
     pub(super) settings: toml::Table,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Guard {
+    pub(super) removals: usize,
+    pub(super) within: Spanned<String>,
 }

@@ -254,7 +254,11 @@ pub(super) fn memberships(
     Ok(found.into_iter().map(in_sequence).collect())
 }
 
-fn ids(store: &Connection, statement: &str, params: impl Params) -> Result<Vec<UserId>, Trouble> {
+pub(super) fn ids(
+    store: &Connection,
+    statement: &str,
+    params: impl Params,
+) -> Result<Vec<UserId>, Trouble> {
     let mut statement = store.prepare_cached(statement)?;
     let mut rows = statement.query(params)?;
     let mut ids = Vec::new();

@@ -116,7 +116,10 @@ impl Record {
             state: user.state.as_str(),
             folded_display_name: folded_display_name(user),
             deleted: user.deleted,
-            debt_rank: debt.map(|debt| i64::from(!debt.deactivation)),
+            // Without a rank nobody finds it to be paid.
+            debt_rank: debt
+                .filter(|debt| !debt.held)
+                .map(|debt| i64::from(!debt.deactivation)),
             debt_since: debt.map(|debt| debt.since.as_microsecond()),
             emails,
             document: serde_json::to_string(user).map_err(|_| unwritable("a user"))?,

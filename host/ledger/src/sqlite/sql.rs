@@ -74,6 +74,7 @@ statements! {
     OWED = users!(
         "WHERE u.tenant = ?1 AND u.debt_rank IS NOT NULL ORDER BY u.debt_rank, u.debt_since, u.sequence LIMIT ?2"
     );
+    HELD = "SELECT id FROM users WHERE tenant = ?1 AND connection = ?2 AND state = 'owed' AND debt_rank IS NULL ORDER BY sequence";
 
     // Writes of users.
     USER_VERSION = "SELECT sequence, version, tenant = ?2 AND connection = ?3 FROM users WHERE id = ?1";

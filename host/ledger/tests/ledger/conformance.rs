@@ -78,6 +78,7 @@ macro_rules! conformance {
                 links_reach_over_connections_and_deletion
                 holders_are_live_users_of_the_tenant
                 debts_are_ordered_by_urgency
+                held_debts_are_listed_and_not_owed
                 debts_within_one_second_are_ordered_too
                 tenants_do_not_meet
             }

@@ -77,6 +77,7 @@ pub(crate) fn owing(user: &User, deactivation: bool, since: i64) -> User {
         deactivation,
         since: at(since),
         attempts: 1,
+        held: false,
         template: false,
     });
     user

@@ -247,6 +247,13 @@ impl Ledger for Memory {
         .await
     }
 
+    async fn held(&self, scope: &Scope) -> Result<Vec<UserId>, LedgerError> {
+        let held =
+            |user: &User| user.scope == *scope && user.debt.as_ref().is_some_and(|debt| debt.held);
+        let users = self.pick(held).await?;
+        Ok(users.into_iter().map(|user| user.id).collect())
+    }
+
     async fn group(&self, scope: &Scope, id: GroupId) -> Result<Option<Group>, LedgerError> {
         let groups = self.with(|store| store.groups_after(scope, 0)).await;
         Ok(groups.into_iter().find(|group| group.id == id))
@@ -461,7 +468,10 @@ impl Ledger for Memory {
 
     async fn owed(&self, tenant: &TenantName, limit: usize) -> Result<Vec<User>, LedgerError> {
         let mut users = self
-            .pick(|user| user.scope.tenant == *tenant && user.debt.is_some())
+            .pick(|user| {
+                let due = user.debt.as_ref().is_some_and(|debt| !debt.held);
+                user.scope.tenant == *tenant && due
+            })
             .await?;
         users.sort_by_key(|user| {
             user.debt

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use bridge::connection::{Connection, Tenant};
+use bridge::guard::Guard;
 use bridge::line::{Answer, Bridge};
 use bridge::name::{Scope, TenantName, UserId};
 use bridge::query::{Page, Query};
@@ -88,6 +89,8 @@ pub(crate) struct World {
     pub(crate) life: Arc<Life>,
     /// The configuration's `protected`; heeded from the next start.
     pub(crate) protected: BTreeSet<String>,
+    /// How many removals the guard lets pass within an hour; heeded from the next start.
+    pub(crate) removals: usize,
     slow_ledger: bool,
     starts: usize,
 }
@@ -120,6 +123,7 @@ impl World {
             chance,
             life,
             protected: BTreeSet::new(),
+            removals: 1_000,
             slow_ledger,
             starts: 0,
         };
@@ -145,6 +149,7 @@ impl World {
         let connections = ["entra", "okta"].map(|name| Connection {
             scope: scope(name),
             takes: Vec::new(),
+            guard: Guard::new(self.removals, Duration::from_secs(3600)),
             dialect: &GENERIC,
             plugins: self.plugins.clone(),
             tenant: Arc::clone(&tenant),

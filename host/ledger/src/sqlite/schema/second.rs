@@ -107,6 +107,9 @@ CREATE TRIGGER groups_blocks_delete AFTER DELETE ON groups BEGIN
     WHERE tenant = old.tenant AND connection = old.connection AND kind = 1
         AND (shift = 8 AND block = old.sequence >> 8 OR shift = 16 AND block = old.sequence >> 16);
 END;
+
+-- Whom the guard holds: a debt without a rank.
+CREATE INDEX users_held ON users (tenant, connection) WHERE state = 'owed' AND debt_rank IS NULL;
 ";
 
 /// How many users are read at once.

@@ -396,6 +396,23 @@ pub(crate) async fn debts_are_ordered_by_urgency(engine: impl Engine) {
     );
 }
 
+pub(crate) async fn held_debts_are_listed_and_not_owed(engine: impl Engine) {
+    let ledger = engine.ledger();
+    let mut user = owing(&person(&acme(), "ada"), true, 0);
+    user.debt.as_mut().expect("a debt").held = true;
+    let held = commit(&*ledger, user).await;
+    commit(&*ledger, owing(&person(&acme(), "ben"), true, 0)).await;
+    let owed = async || names(&ledger.owed(&tenant("acme"), 9).await.expect("debts"));
+    assert_eq!(owed().await, ["ben"]);
+    assert_eq!(ledger.held(&acme()).await, Ok(vec![held.id]));
+    assert_eq!(ledger.held(&scope("acme/okta")).await, Ok(vec![]));
+    let mut released = held;
+    released.debt.as_mut().expect("a debt").held = false;
+    commit(&*ledger, released).await;
+    assert_eq!(ledger.held(&acme()).await, Ok(vec![]));
+    assert_eq!(owed().await.len(), 2);
+}
+
 pub(crate) async fn debts_within_one_second_are_ordered_too(engine: impl Engine) {
     let ledger = engine.ledger();
     for (person_name, micros) in [("c", 500_000), ("a", 5), ("b", 50_000)] {

@@ -1,0 +1,80 @@
+//! The guard: a storm of removals is held before it empties a contact centre (idp.md N27). Of all identity providers only Entra
+//! has such a brake of its own.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+/// Lets so many removals of one connection pass within a time; who comes after them is held until somebody releases them. It
+/// counts in memory: a new process begins anew.
+#[derive(Debug)]
+pub struct Guard {
+    most: usize,
+    within: Duration,
+    passed: Mutex<VecDeque<Timestamp>>,
+}
+
+impl Guard {
+    /// A guard that lets `most` removals pass within `within`.
+    pub fn new(most: usize, within: Duration) -> Self {
+        Self {
+            most,
+            within,
+            passed: Mutex::default(),
+        }
+    }
+
+    /// Whether one more removal may pass now; it is counted if so.
+    pub(crate) fn lets_pass(&self, now: Timestamp) -> bool {
+        let mut passed = self.passed.lock().unwrap_or_else(PoisonError::into_inner);
+        while passed.front().is_some_and(|at| *at + self.within <= now) {
+            passed.pop_front();
+        }
+        let passes = passed.len() < self.most;
+        if passes {
+            passed.push_back(now);
+        }
+        passes
+    }
+
+    /// Begins to count anew.
+    pub(crate) fn reset(&self) {
+        let mut passed = self.passed.lock().unwrap_or_else(PoisonError::into_inner);
+        passed.clear();
+    }
+
+    /// Why somebody is held.
+    pub(crate) fn reason(&self) -> String {
+        format!(
+            "held by the guard: more than {} removals within {} s; see that they are meant, then run `jackfield release`",
+            self.most,
+            self.within.as_secs()
+        )
+    }
+}
+
+impl Default for Guard {
+    /// 500 within an hour: more than any shift's leavers, fewer than a contact centre.
+    fn default() -> Self {
+        Self::new(500, Duration::from_secs(3600))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn so_many_pass_within_a_time_and_no_more() {
+        let guard = Guard::new(2, Duration::from_secs(60));
+        let at = |second: i64| Timestamp::from_second(1_800_000_000 + second).expect("a time");
+        assert!(guard.lets_pass(at(0)) && guard.lets_pass(at(30)));
+        assert!(!guard.lets_pass(at(59)));
+        assert!(guard.lets_pass(at(60)), "the first is a minute ago");
+        assert!(!guard.lets_pass(at(61)));
+        guard.reset();
+        assert!(guard.lets_pass(at(61)));
+    }
+}

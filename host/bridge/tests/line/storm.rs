@@ -1,0 +1,71 @@
+//! A storm of removals: held before it empties a contact centre.
+
+use bridge::line::Answer;
+use bridge::user::State;
+
+use crate::harness::world::{World, active, person, scope};
+
+async fn guarded(removals: usize) -> World {
+    let mut world = World::new();
+    world.removals = removals;
+    world.restart().await;
+    world
+}
+
+#[tokio::test(start_paused = true)]
+async fn removals_beyond_the_guard_are_acknowledged_and_held_until_released() {
+    let world = guarded(2).await;
+    let mut ids = Vec::new();
+    for name in ["ada", "bob", "eve", "dan"] {
+        ids.push(world.create(person(name)).await.id);
+    }
+    for id in &ids[..3] {
+        world.change(active(*id, false)).await;
+    }
+    world.delete(ids[3]).await;
+    assert!(
+        world.drain(std::time::Duration::from_secs(60)).await || world.row(ids[2]).debt.is_some()
+    );
+    for (name, works) in [("ada", false), ("bob", false), ("eve", true), ("dan", true)] {
+        assert_eq!(world.held(name).active, Some(works), "{name}");
+    }
+    let row = world.row(ids[2]);
+    assert_eq!((row.state, row.source.active()), (State::Owed, false));
+    assert!(
+        row.reason
+            .is_some_and(|reason| reason.contains("jackfield release"))
+    );
+    assert_eq!(world.bridge.release(&scope("okta")).await, Ok(0));
+    assert_eq!(world.bridge.release(&scope("entra")).await, Ok(2));
+    world.settle().await;
+    for name in ["eve", "dan"] {
+        assert_eq!(world.held(name).active, Some(false), "{name}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_let_in_again_while_held_stays_and_no_release_removes_them() {
+    let world = guarded(0).await;
+    let ada = world.create(person("ada")).await.id;
+    world.change(active(ada, false)).await;
+    assert_eq!(world.held("ada").active, Some(true));
+    world.change(active(ada, true)).await;
+    assert_eq!(world.bridge.release(&scope("entra")).await, Ok(0));
+    world.settle().await;
+    assert_eq!(world.held("ada").active, Some(true));
+    assert_eq!(world.row(ada).state, State::Settled);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_was_never_made_does_not_count_as_a_removal() {
+    let world = guarded(1).await;
+    let mut waits = person("ada");
+    waits["displayName"] = serde_json::json!("defer");
+    let Ok(Answer::Created(ada)) = world.ask(crate::harness::world::post(waits)).await else {
+        panic!("not created");
+    };
+    world.change(active(ada.id, false)).await;
+    let bob = world.create(person("bob")).await.id;
+    world.change(active(bob, false)).await;
+    assert_eq!(world.held("bob").active, Some(false));
+}
