@@ -6,12 +6,12 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use crate::world::{World, ada};
+use crate::world::{World, ada, person};
 
 mod form;
 mod replay;
 
-use form::{Fixture, directory, load};
+use form::{Client, Fixture, directory, load};
 use replay::compare_values;
 
 /// Every fixture is a test of its own, and all are listed in [`FIXTURES`].
@@ -254,4 +254,53 @@ async fn both_dialects_take_turns_on_one_user() {
             &json!("ada.l@example.com")
         )
     );
+}
+
+/// Two identity providers of one tenant may both have a Tier1, and neither sees the other's groups or users.
+#[tokio::test(flavor = "multi_thread")]
+async fn groups_of_two_connections_do_not_meet() {
+    const SCOPES: [&str; 2] = ["acme/entra", "acme/okta"];
+    let connection = |name| load::<Client>(name, "client").connection(name, &Map::new());
+    let world = World::with(&format!("{}{}", connection("entra"), connection("okta"))).await;
+    let mut users = Vec::new();
+    let mut groups = Vec::new();
+    for (scope, who) in SCOPES.into_iter().zip(["ada", "grace"]) {
+        let body = Some(person(who, who, "Example"));
+        let made = world.connection(scope, "POST", "/Users", body).await;
+        users.push(made.body["id"].as_str().expect("an id").to_owned());
+        let schema = "urn:ietf:params:scim:schemas:core:2.0:Group";
+        // Everybody known so far, of whichever connection.
+        let members: Vec<Value> = users.iter().map(|id| json!({"value": id})).collect();
+        let body = json!({"schemas": [schema], "displayName": "Tier1", "members": members});
+        let made = world.connection(scope, "POST", "/Groups", Some(body)).await;
+        assert_eq!(made.status, 201, "{scope}: {}", made.body);
+        let own = users.last().expect("one");
+        let pointer = |pointer: &str| made.body.pointer(pointer).cloned().unwrap_or_default();
+        assert_eq!(
+            (pointer("/members/0/value"), pointer("/members/1")),
+            (json!(own), Value::Null),
+            "{scope}: a member of its own"
+        );
+        groups.push(made.body["id"].as_str().expect("an id").to_owned());
+    }
+    for (place, scope) in SCOPES.into_iter().enumerate() {
+        let list = world.connection(scope, "GET", "/Groups", None).await;
+        assert_eq!(
+            (&list.body["totalResults"], &list.body["Resources"][0]["id"]),
+            (&json!(1), &json!(groups[place])),
+            "{scope}"
+        );
+        let other = format!("/Groups/{}", groups[1 - place]);
+        for method in ["GET", "DELETE"] {
+            let answer = world.connection(scope, method, &other, None).await;
+            assert_eq!(answer.status, 404, "{scope} {method}: {}", answer.body);
+        }
+        let user = format!("/Users/{}", users[place]);
+        let user = world.connection(scope, "GET", &user, None).await;
+        assert_eq!(
+            (&user.body["groups"][0]["value"], &user.body["groups"][1]),
+            (&json!(groups[place]), &Value::Null),
+            "{scope}"
+        );
+    }
 }

@@ -3,7 +3,7 @@
 //!
 //! Tests 1 to 14 are Microsoft's whole service at work: people and groups change in Entra, a cycle runs, Entra's log is read,
 //! the SCIM endpoint is asked. Played here are the requests that such a cycle sends, and what is asked of the endpoint; the log
-//! is Microsoft's. The endpoint's part of 21 and 22, getting a token, is tested with authentication. [`TESTS`] has them all.
+//! is Microsoft's. The endpoint's part of 21 and 22, getting a token, is among the tests of authentication. [`TESTS`] has them all.
 
 use serde_json::{Value, json};
 
@@ -16,52 +16,146 @@ mod users;
 
 const PATCH: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
-/// Number, Microsoft's name, and the test here; none where it is about tokens.
-const TESTS: [(u8, &str, Option<&str>); 25] = [
-    (1, "Create_User_Test", Some("users::t01_")),
-    (2, "Update_User_Test", Some("users::t02_")),
-    (3, "Disable_User_Test", Some("users::t03_")),
-    (4, "Delete_User_Test", Some("users::t04_")),
-    (5, "User_Update_Manager_Test", Some("users::t05_")),
-    (6, "Restore_User_Test", Some("users::t06_")),
-    (7, "POD_User_Test", Some("users::t07_")),
-    (8, "Create_Group_Test", Some("groups::t08_")),
-    (9, "Update_Group_Test", Some("groups::t09_")),
-    (10, "Delete_Group_Test", Some("groups::t10_")),
-    (11, "Group_Update_Add_Member_Test", Some("groups::t11_")),
-    (12, "Group_Update_Remove_Member_Test", Some("groups::t12_")),
-    (13, "POD_Group_Test", Some("groups::t13_")),
-    (14, "Restore_Group_Test", Some("groups::t14_")),
-    (15, "Schema_Discoverability_Test", Some("direct::t15_")),
-    (16, "SCIM_Null_Update_Test", Some("direct::t16_")),
-    (17, "SCIM_User_Create_Test", Some("direct::t17_")),
-    (18, "SCIM_User_Update_Test", Some("direct::t18_")),
-    (19, "SCIM_Group_Create_Test", Some("direct::t19_")),
-    (20, "SCIM_Group_Update_Test", Some("direct::t20_")),
+/// Number, Microsoft's name, and the test that plays it.
+const TESTS: [(u8, &str, &str); 25] = [
+    (
+        1,
+        "Create_User_Test",
+        "validators/gallery/users.rs::t01_create_user_test",
+    ),
+    (
+        2,
+        "Update_User_Test",
+        "validators/gallery/users.rs::t02_update_user_test",
+    ),
+    (
+        3,
+        "Disable_User_Test",
+        "validators/gallery/users.rs::t03_disable_user_test",
+    ),
+    (
+        4,
+        "Delete_User_Test",
+        "validators/gallery/users.rs::t04_delete_user_test",
+    ),
+    (
+        5,
+        "User_Update_Manager_Test",
+        "validators/gallery/users.rs::t05_user_update_manager_test",
+    ),
+    (
+        6,
+        "Restore_User_Test",
+        "validators/gallery/users.rs::t06_restore_user_test",
+    ),
+    (
+        7,
+        "POD_User_Test",
+        "validators/gallery/users.rs::t07_pod_user_test",
+    ),
+    (
+        8,
+        "Create_Group_Test",
+        "validators/gallery/groups.rs::t08_create_group_test",
+    ),
+    (
+        9,
+        "Update_Group_Test",
+        "validators/gallery/groups.rs::t09_update_group_test",
+    ),
+    (
+        10,
+        "Delete_Group_Test",
+        "validators/gallery/groups.rs::t10_delete_group_test",
+    ),
+    (
+        11,
+        "Group_Update_Add_Member_Test",
+        "validators/gallery/groups.rs::t11_group_update_add_member_test",
+    ),
+    (
+        12,
+        "Group_Update_Remove_Member_Test",
+        "validators/gallery/groups.rs::t12_group_update_remove_member_test",
+    ),
+    (
+        13,
+        "POD_Group_Test",
+        "validators/gallery/groups.rs::t13_pod_group_test",
+    ),
+    (
+        14,
+        "Restore_Group_Test",
+        "validators/gallery/groups.rs::t14_restore_group_test",
+    ),
+    (
+        15,
+        "Schema_Discoverability_Test",
+        "validators/gallery/direct.rs::t15_schema_discoverability_test",
+    ),
+    (
+        16,
+        "SCIM_Null_Update_Test",
+        "validators/gallery/direct.rs::t16_scim_null_update_test",
+    ),
+    (
+        17,
+        "SCIM_User_Create_Test",
+        "validators/gallery/direct.rs::t17_scim_user_create_test",
+    ),
+    (
+        18,
+        "SCIM_User_Update_Test",
+        "validators/gallery/direct.rs::t18_scim_user_update_test",
+    ),
+    (
+        19,
+        "SCIM_Group_Create_Test",
+        "validators/gallery/direct.rs::t19_scim_group_create_test",
+    ),
+    (
+        20,
+        "SCIM_Group_Update_Test",
+        "validators/gallery/direct.rs::t20_scim_group_update_test",
+    ),
     // E-35: a token for client id and secret that lives between 60 and 360 minutes.
-    (21, "Validate_Credentials_Test", None),
+    (
+        21,
+        "Validate_Credentials_Test",
+        "authentication/endpoint.rs::a_client_secret_comes_in_the_header_in_the_body_or_in_both",
+    ),
     // E-36: a token for an assertion of Entra's. The ways over Google's token services are other services' business.
-    (22, "Federated_Identity_Test", None),
-    (23, "SCIM_User_Pagination_Test", Some("direct::t23_")),
-    (24, "SCIM_Group_Pagination_Test", Some("direct::t24_")),
-    (25, "SCIM_Update_Manager_Test", Some("direct::t25_")),
+    (
+        22,
+        "Federated_Identity_Test",
+        "authentication/endpoint.rs::an_assertion_of_entra_is_as_good_as_a_secret",
+    ),
+    (
+        23,
+        "SCIM_User_Pagination_Test",
+        "validators/gallery/direct.rs::t23_scim_user_pagination_test",
+    ),
+    (
+        24,
+        "SCIM_Group_Pagination_Test",
+        "validators/gallery/direct.rs::t24_scim_group_pagination_test",
+    ),
+    (
+        25,
+        "SCIM_Update_Manager_Test",
+        "validators/gallery/direct.rs::t25_scim_update_manager_test",
+    ),
 ];
 
 #[test]
 fn the_list_is_whole() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folder = folder.join("../../tests/e2e/validators/gallery");
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/e2e");
     for (place, (number, name, test)) in (1..).zip(TESTS) {
         assert_eq!(place, number, "{name}");
-        let Some((file, test)) = test.and_then(|test| test.split_once("::")) else {
-            continue;
-        };
-        let text = std::fs::read_to_string(folder.join(format!("{file}.rs"))).expect(file);
-        let wanted = format!("async fn {test}{}(", name.to_lowercase());
-        assert!(
-            text.contains(&wanted),
-            "there is no `{wanted}` in {file}.rs"
-        );
+        let (file, test) = test.split_once("::").expect("file::test");
+        let text = std::fs::read_to_string(folder.join(file)).expect(file);
+        let wanted = format!("async fn {test}(");
+        assert!(text.contains(&wanted), "{name}: no `{wanted}` in {file}");
     }
 }
 
