@@ -136,10 +136,13 @@ fn sqlite(rung: Rung) -> Arc<dyn Ledger> {
     Arc::new(ledger::Sqlite::open(file, "bench").expect("a ledger"))
 }
 
-/// The three bundled plugins, as a configuration without settings gives them.
+/// A mapper, a chooser and rules, as a configuration without settings gives them.
 fn chain() -> Chain {
     let engine = Engine::new(EngineSettings::default()).expect("an engine");
-    let plugins = bundled::all().iter().map(|bundled| PluginSource {
+    let plugins = ["entra", "template-chooser", "tenant-rules"]
+        .into_iter()
+        .filter_map(bundled::find);
+    let plugins = plugins.map(|bundled| PluginSource {
         name: bundled.name.to_owned(),
         component: Ok(bundled.bytes.into()),
         settings: serde_json::json!({}),
