@@ -1,7 +1,7 @@
 //! Google Workspace's users as CXone's, and back.
 //!
 //! Automatic provisioning was seen to send the user name, names, display name, one e-mail and `active`, and nothing else
-//! (idp.md 4). The table stops there, so that discovery promises no more. Role and team come by group or from a template; other
+//! (G-03 in idp.md). The table stops there, so that discovery promises no more. Role and team come by group or from a template; other
 //! rows can be added by settings.
 
 use mapping::{Attribute, Mapped, Table};

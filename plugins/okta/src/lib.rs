@@ -1,8 +1,9 @@
 //! Okta's users as CXone's, and back.
 //!
-//! An app's profile has one e-mail and one phone, `email` and `primaryPhone`, which Okta sends as the primary ones with the type
-//! that the app's mapping gives (`work` by default); a mobile number beside it (`mobilePhone`) has to be added to the profile
-//! and comes by its type. Time zone, type and roles are sent when the profile has them (idp.md 2.3).
+//! An app's profile has one e-mail and one phone, `email` and `primaryPhone`. Okta sends them as the primary ones (their
+//! external names are `emails.^[primary==true].value` and `phoneNumbers.^[primary==true].value`, so integrators' guides), with
+//! the type that the app's mapping gives, mostly `work`. A mobile number beside it (`mobilePhone`) has to be added to the
+//! profile.
 
 use mapping::{Attribute, Mapped, Table, first, path};
 
