@@ -53,7 +53,8 @@ const RESERVED: &[(&str, &[&str], &[&str])] = &[
     ("http", &["service", "simulator"], &["jackfield"]),
     ("http-body", &["service", "simulator"], &["jackfield"]),
     ("http-body-util", &["service", "simulator"], &["jackfield"]),
-    ("axum", &["service"], &[]),
+    ("jsonwebtoken", &["service"], &["jackfield"]),
+    ("hmac", &["service"], &[]),
     ("clap", &["jackfield"], &[]),
     ("toml", &["jackfield", "simulator"], &[]),
 ];

@@ -34,8 +34,10 @@ groups = [
 async fn world(mapper: &str, others: &str) -> World {
     let world = World::with(&heeding(mapper, others)).await;
     world
-        .settings(json!({"teams": [{"name": "DefaultTeam", "isDefault": true}, {"name": "Leads"}],
-            "enabled_fields": ["primaryRole", "team", "displayName", "mobileNumber", "timeZone"]}))
+        .settings(
+            json!({"teams": [{"name": "DefaultTeam", "isDefault": true}, {"name": "Leads"}],
+            "enabled_fields": ["primaryRole", "team", "displayName", "mobileNumber", "timeZone"]}),
+        )
         .await;
     world
 }
@@ -73,14 +75,16 @@ async fn team(world: &World) -> Value {
     let held = world.held(ADA).await.expect("Ada");
     let extension = held.as_object().expect("an object").iter();
     let team = extension.clone().find(|(name, _)| name.starts_with("urn:"));
-    let team = team.map(|(_, extension)| extension["team"].clone());
+    let team = team.map(|(_, extension)| extension["team"]["display"].clone());
     team.unwrap_or_default()
 }
 
 async fn members(world: &World, group: &str) -> Vec<String> {
     let reply = world.scim("GET", &format!("/Groups/{group}"), None).await;
     let members = reply.body["members"].as_array().expect("members");
-    let ids = members.iter().map(|member| member["value"].as_str().expect("an id").to_owned());
+    let ids = members
+        .iter()
+        .map(|member| member["value"].as_str().expect("an id").to_owned());
     ids.collect()
 }
 
@@ -92,13 +96,23 @@ async fn a_group_gives_role_and_team_the_first_rule_wins_and_leaving_takes_them(
     let evaluators = group(&world, "cx evaluators", &[&id]).await;
     assert_eq!(role(&world, ADA).await, "Evaluator");
     let managers = group(&world, "CX Managers", &[&id]).await;
-    assert_eq!(role(&world, ADA).await, "Manager", "the first rule of the configuration");
-    assert!(team(&world).await.to_string().contains("Leads") || !team(&world).await.is_null());
+    assert_eq!(
+        role(&world, ADA).await,
+        "Manager",
+        "the first rule of the configuration"
+    );
+    assert_eq!(team(&world).await, "Leads");
     patch(&world, &managers, remove(&id)).await;
     assert_eq!(role(&world, ADA).await, "Evaluator");
-    let gone = world.scim("DELETE", &format!("/Groups/{evaluators}"), None).await;
+    let gone = world
+        .scim("DELETE", &format!("/Groups/{evaluators}"), None)
+        .await;
     assert_eq!(gone.status, 204);
-    assert_eq!(role(&world, ADA).await, "Agent", "no group: the tenant's default role");
+    assert_eq!(
+        role(&world, ADA).await,
+        "Agent",
+        "no group: the tenant's default role"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -107,9 +121,19 @@ async fn a_rule_matches_by_external_id_too_and_a_rename_counts() {
     let id = ada(&world).await;
     let any = group(&world, "Anything", &[&id]).await;
     assert_eq!(role(&world, ADA).await, "Agent");
-    patch(&world, &any, json!([{"op": "Replace", "path": "externalId", "value": "6f1"}])).await;
+    patch(
+        &world,
+        &any,
+        json!([{"op": "Replace", "path": "externalId", "value": "6f1"}]),
+    )
+    .await;
     assert_eq!(role(&world, ADA).await, "Evaluator");
-    patch(&world, &any, json!([{"op": "Replace", "path": "displayName", "value": "CX Managers"}])).await;
+    patch(
+        &world,
+        &any,
+        json!([{"op": "Replace", "path": "displayName", "value": "CX Managers"}]),
+    )
+    .await;
     assert_eq!(role(&world, ADA).await, "Manager");
 }
 
@@ -123,20 +147,31 @@ async fn without_a_group_a_role_may_be_kept() {
     assert_eq!(role(&world, ADA).await, "Manager");
     let writes = world.writes().await.len();
     patch(&world, &managers, add(&[&id])).await;
-    assert_eq!(world.writes().await.len(), writes, "nothing changed, nothing is written");
+    assert_eq!(
+        world.writes().await.len(),
+        writes,
+        "nothing changed, nothing is written"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_group_a_user_may_be_deactivated_and_come_back_with_one() {
     let world = world("no_group = \"deactivate\"", "").await;
     let id = ada(&world).await;
-    assert_eq!(world.held(ADA).await, None, "who is in no group is not made");
+    assert_eq!(
+        world.held(ADA).await,
+        None,
+        "who is in no group is not made"
+    );
     let managers = group(&world, "CX Managers", &[&id]).await;
     assert_eq!(world.held(ADA).await.expect("Ada")["active"], true);
     patch(&world, &managers, remove(&id)).await;
     assert_eq!(world.held(ADA).await.expect("Ada")["active"], false);
     let said = world.scim("GET", &format!("/Users/{id}"), None).await;
-    assert_eq!(said.body["active"], true, "what the identity provider said reads back");
+    assert_eq!(
+        said.body["active"], true,
+        "what the identity provider said reads back"
+    );
     patch(&world, &managers, add(&[&id])).await;
     assert_eq!(world.held(ADA).await.expect("Ada")["active"], true);
 }
@@ -153,7 +188,11 @@ defer_without_group = ["CX Managers"]
     let id = ada(&world).await;
     assert_eq!(world.held(ADA).await, None);
     let other = group(&world, "CX Evaluators", &[&id]).await;
-    assert_eq!(world.held(ADA).await, None, "not one of those that are waited for");
+    assert_eq!(
+        world.held(ADA).await,
+        None,
+        "not one of those that are waited for"
+    );
     let managers = group(&world, "CX Managers", &[]).await;
     patch(&world, &managers, add(&[&id])).await;
     assert_eq!(role(&world, ADA).await, "Manager");
@@ -176,7 +215,10 @@ timeZone = "Europe/Paris"
     let id = ada(&world).await;
     let zone = async || {
         let held = world.held(ADA).await.expect("Ada");
-        held.get("timeZone").or(held.get("timezone")).cloned().unwrap_or_default()
+        held.get("timeZone")
+            .or(held.get("timezone"))
+            .cloned()
+            .unwrap_or_default()
     };
     assert_eq!(zone().await, Value::Null);
     let voice = group(&world, "Voice", &[&id]).await;
@@ -194,16 +236,18 @@ async fn a_change_touches_its_members_and_a_supervisor_promoted_by_hand_stays() 
     let bob = world.created(person("bob", "Bob", "Example")).await;
     let evaluators = group(&world, "CX Evaluators", &[&id, &bob]).await;
     changed_by_hand(&world, ADA, "roles", json!([{"value": "Administrator"}])).await;
-    let before = world.told().await.len();
-    patch(&world, &evaluators, json!([{"op": "Replace", "path": "displayName", "value": "CX Managers"}])).await;
+    patch(
+        &world,
+        &evaluators,
+        json!([{"op": "Replace", "path": "displayName", "value": "CX Managers"}]),
+    )
+    .await;
     assert_eq!(role(&world, ADA).await, "Administrator");
     assert_eq!(role(&world, "bob@example.com").await, "Manager");
     let eve = world.created(person("eve", "Eve", "Example")).await;
-    let before_eve = world.told().await.len();
-    assert!(before_eve > before);
+    let before = world.writes().await.len();
     patch(&world, &evaluators, add(&[&eve])).await;
-    let told = world.told().await.split_off(before_eve);
-    let writes: Vec<&str> = told.iter().filter(|(method, ..)| method != "GET").map(|(_, path, _)| path.as_str()).collect();
+    let writes = world.writes().await.split_off(before);
     assert_eq!(writes.len(), 1, "{writes:?}");
 }
 
@@ -218,7 +262,7 @@ forbidden_roles = ["Manager"]
     let world = world("", rules).await;
     let id = ada(&world).await;
     let managers = group(&world, "CX Managers", &[&id]).await;
-    assert_eq!(members(&world, &managers).await, [id.clone()]);
+    assert_eq!(members(&world, &managers).await, [id]);
     assert_eq!(role(&world, ADA).await, "Agent");
 }
 
@@ -246,15 +290,20 @@ async fn thousands_of_members_in_one_patch_are_background_work_that_starves_nobo
     }
     // Two hundred of them work.
     for id in ids.iter().take(200) {
-        let reply = world.patch(id, json!([{"op": "Replace", "path": "active", "value": true}])).await;
+        let reply = world
+            .patch(
+                id,
+                json!([{"op": "Replace", "path": "active", "value": true}]),
+            )
+            .await;
         assert_eq!(reply.status, 200, "{}", reply.body);
     }
     let managers = group(&world, "CX Managers", &[]).await;
     let all: Vec<&str> = ids.iter().map(String::as_str).collect();
     world.switch("latency_ms", 50).await;
     patch(&world, &managers, add(&all)).await;
-    // The queue has hours' worth of work by its measure; a newcomer is made at once all the same.
-    let zed = world.created(person("zed", "Zed", "Example")).await;
+    // The queue has its hands full; a newcomer is made at once all the same.
+    world.created(person("zed", "Zed", "Example")).await;
     let pending = role(&world, "p0-199@example.com").await;
     assert_eq!(pending, "Agent", "the queue is still at work");
     assert_eq!(role(&world, "zed@example.com").await, "Agent");
@@ -264,12 +313,13 @@ async fn thousands_of_members_in_one_patch_are_background_work_that_starves_nobo
         .eventually("everybody who works is a manager", async |world| {
             let state = world.state().await;
             let users = state["users"].as_array().cloned().unwrap_or_default();
-            let managers = users.iter().filter(|user| user["roles"].to_string().contains("Manager"));
+            let managers = users
+                .iter()
+                .filter(|user| user["roles"].to_string().contains("Manager"));
             let count = managers.count();
             count == 200
         })
         .await;
-    let _ = zed;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
