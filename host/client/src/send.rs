@@ -23,6 +23,8 @@ pub struct Settings {
     pub answer_cap: usize,
     /// Whether https may go to private addresses. CXone is public, so it is off.
     pub allow_private: bool,
+    /// The `User-Agent`; `None` sends none.
+    pub user_agent: Option<&'static str>,
 }
 
 impl Default for Settings {
@@ -31,6 +33,7 @@ impl Default for Settings {
             connect_timeout: Duration::from_secs(3),
             answer_cap: 8 * 1024 * 1024,
             allow_private: false,
+            user_agent: Some(concat!("jackfield/", env!("CARGO_PKG_VERSION"))),
         }
     }
 }
@@ -139,8 +142,11 @@ impl Client {
 }
 
 fn builder(settings: &Settings) -> reqwest::ClientBuilder {
-    reqwest::Client::builder()
-        .user_agent(concat!("jackfield/", env!("CARGO_PKG_VERSION")))
+    let building = match settings.user_agent {
+        Some(name) => reqwest::Client::builder().user_agent(name),
+        None => reqwest::Client::builder(),
+    };
+    building
         .no_proxy()
         .redirect(redirect::Policy::none())
         .referer(false)

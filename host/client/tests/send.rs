@@ -54,10 +54,14 @@ async fn serve(texts: &'static [&'static str]) -> Server {
 
 impl Server {
     async fn ask(&self, method: Method) -> Result<Answer, Failure> {
+        self.ask_as(method, Settings::default()).await
+    }
+
+    async fn ask_as(&self, method: Method, settings: Settings) -> Result<Answer, Failure> {
         let deadline = Instant::now() + Duration::from_millis(500);
         let settings = Settings {
             answer_cap: 100,
-            ..Settings::default()
+            ..settings
         };
         let request = Request::new(method, self.url.clone(), "/a", deadline)
             .bearer(SecretString::from("canary-token"));
@@ -87,6 +91,33 @@ async fn an_answer_is_read_whole_and_headers_are_a_closed_list() {
         .collect();
     names.sort_unstable();
     assert_eq!(names, ["accept", "authorization", "host", "user-agent"]);
+}
+
+#[tokio::test]
+async fn the_user_agent_is_what_the_settings_say() {
+    for (user_agent, line) in [
+        (
+            Settings::default().user_agent,
+            Some("user-agent: jackfield/"),
+        ),
+        (Some("Somebody 1.0"), Some("user-agent: Somebody 1.0")),
+        (None, None),
+    ] {
+        let server = serve(&[OK]).await;
+        let settings = Settings {
+            user_agent,
+            ..Settings::default()
+        };
+        server.ask_as(Method::GET, settings).await.unwrap();
+        let head = server.head.lock().unwrap().clone();
+        let mut lines = head.lines();
+        let found = lines.find(|line| line.to_lowercase().starts_with("user-agent"));
+        assert_eq!(found.is_some(), line.is_some(), "{head}");
+        assert!(
+            found.is_none_or(|found| found.starts_with(line.unwrap())),
+            "{head}"
+        );
+    }
 }
 
 #[tokio::test]
