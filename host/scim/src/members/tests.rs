@@ -164,8 +164,13 @@ fn every_dialect_changes_members_without_the_list() {
 
 #[test]
 fn a_bare_removal_is_the_dialects_decision() {
-    for path in ["members", "MEMBERS.Value"] {
-        let bare = json!([{"op": "replace", "path": "displayName", "value": "x"}, {"op": "Remove", "path": path}]);
+    for (op, path, value) in [
+        ("Remove", "members", json!(null)),
+        ("Remove", "MEMBERS.Value", json!(null)),
+        ("Replace", "members", json!(null)),
+        ("Replace", "members", json!("")),
+    ] {
+        let bare = json!([{"op": "replace", "path": "displayName", "value": "x"}, {"op": op, "path": path, "value": value}]);
         for dialect in Dialect::all() {
             let (rest, steps) = patch(bare.clone(), dialect).split_members().unwrap();
             let done = rest.apply(&Resource::default());

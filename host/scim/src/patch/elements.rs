@@ -29,6 +29,9 @@ impl Elements<'_> {
         name: &str,
         step: &Step,
     ) -> Result<(), Error> {
+        if self.is_members() && empties_unasked(step, self.dialect) {
+            return Err(bare_removal());
+        }
         let mut items = match container.get_mut(name).map(Value::take) {
             None | Some(Value::Null) => Vec::new(),
             Some(Value::Array(items)) => items,
@@ -138,10 +141,6 @@ impl Elements<'_> {
     fn remove(&self, items: &mut Vec<Value>, step: &Step) -> Result<(), Error> {
         let given = match &step.value {
             Value::Null => {
-                let refused = self.dialect.bare_member_removal == BareRemoval::Refuse;
-                if refused && self.is_members() {
-                    return Err(bare_removal());
-                }
                 items.clear();
                 return Ok(());
             }
@@ -318,6 +317,20 @@ impl Elements<'_> {
 }
 
 /// N12: which members are meant has to be said.
+/// Whether a step on `members` would empty the group without naming anybody or saying `[]`, in a dialect that refuses it.
+pub(super) fn empties_unasked(step: &Step, dialect: &Dialect) -> bool {
+    let names_nobody = match &step.value {
+        Value::Null => true,
+        Value::String(text) => text.trim().is_empty(),
+        _ => false,
+    };
+    let whole = step.path.filter.is_none() && step.path.sub.is_none();
+    dialect.bare_member_removal == BareRemoval::Refuse
+        && step.op != Op::Add
+        && whole
+        && names_nobody
+}
+
 pub(super) fn bare_removal() -> Error {
     Error::invalid_value(
         "members: a remove names whom, by members[value eq \"…\"] or a value array; \

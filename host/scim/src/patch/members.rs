@@ -5,9 +5,9 @@
 use serde_json::{Map, Value};
 
 use super::apply::named;
-use super::elements::bare_removal;
+use super::elements::{bare_removal, empties_unasked};
 use super::{Op, Patch, Step};
-use crate::dialect::{BareRemoval, Dialect};
+use crate::dialect::Dialect;
 use crate::error::Error;
 use crate::members::{self, MemberStep};
 use crate::normalise::value;
@@ -103,11 +103,11 @@ pub(super) fn split(patch: &Patch) -> Option<(Patch, Vec<MemberStep>)> {
 
 /// A step on `members` itself.
 fn member_step(step: &Step, dialect: &Dialect) -> Result<MemberStep, Error> {
+    if empties_unasked(step, dialect) {
+        return Err(bare_removal());
+    }
     if step.op == Op::Remove && step.value.is_null() {
-        return match dialect.bare_member_removal {
-            BareRemoval::Clear => Ok(MemberStep::Set(Vec::new())),
-            BareRemoval::Refuse => Err(bare_removal()),
-        };
+        return Ok(MemberStep::Set(Vec::new()));
     }
     let ids = match (&step.value, step.path.definition) {
         (Value::Array(plain), _) if step.joinable => members::ids(plain),
