@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::connection::Connection;
 use crate::difference::{accept, difference};
+use crate::name::fold;
 use crate::ownership::{belongs_to, default_owner, hand_over, outranks, protected};
 use crate::port::cxone::{Held, UpstreamError};
 use crate::port::ledger::{Ledger, LedgerError};
@@ -266,7 +267,8 @@ async fn claim(
     user.link = Some(held.id.clone());
     let recycled = linked
         .iter()
-        .any(|other| other.scope == user.scope && !other.live());
+        .any(|other| other.scope == user.scope && !other.live())
+        || (first && left_behind(ledger, user, held).await?);
     let claim = match (first, recycled) {
         (true, true) => Claim::Recycled,
         (true, false) if user.uncertain.is_empty() => Claim::Adopted,
@@ -291,6 +293,17 @@ async fn claim(
         }
     }
     Ok(claim)
+}
+
+/// Whether the person may stem from a create, of unknown outcome, for a user of this name who was deleted since.
+async fn left_behind(ledger: &dyn Ledger, user: &User, held: &Held) -> Result<bool, LedgerError> {
+    let name = held.target.get(Attribute::UserName).map(fold);
+    let deleted = ledger.tombstones(&user.scope, &user.folded_name()).await?;
+    let mut unsure = deleted.iter().filter(|other| other.link.is_none());
+    Ok(unsure.any(|other| {
+        let mut names = other.uncertain.iter().map(|name| fold(name));
+        names.any(|uncertain| Some(uncertain) == name)
+    }))
 }
 
 /// What the person found is compared with: a recycled name inherits no privilege, so where nothing names a role they get the

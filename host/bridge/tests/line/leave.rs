@@ -163,6 +163,23 @@ async fn no_privilege_is_inherited_either_where_the_first_attempt_failed() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn no_privilege_is_inherited_from_a_create_that_seemed_lost() {
+    let world = World::new();
+    let mut body = person("ada");
+    body["title"] = json!("Supervisor");
+    world.fail(Call::Create, Fault::Lost { applied: true });
+    let user = world.create(body).await;
+    world.cxone().down = true;
+    world.delete(user.id).await;
+    world.cxone().down = false;
+    let again = world.create(person("ada")).await;
+    assert_eq!(world.held("ada").get(Attribute::Role), Some("Agent"));
+    assert_eq!(again.owners.get(&Attribute::Role), None, "nobody's by hand");
+    world.settle().await;
+    assert_eq!(world.held("ada").active, Some(true));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_debt_of_the_deleted_does_not_reach_who_came_after() {
     for through in [false, true] {
         let world = World::new();
