@@ -40,15 +40,15 @@ pub(crate) fn difference(user: &User, desired: &Target, held: &Target) -> Differ
         let took = accepted.and_then(|target| target.get(attribute));
         let showed = shown.and_then(|target| target.get(attribute));
         let holds = held.get(attribute);
+        let attempted = user.attempted.get(&attribute).into_iter().flatten();
+        let lost = attempted
+            .into_iter()
+            .any(|value| same(attribute, holds, Some(value)));
         // Nobody has an opinion, and none that we wrote is left to withdraw. Required attributes are never withdrawn.
-        if wants.is_none() && (took.is_none() || attribute.required()) {
+        if wants.is_none() && ((took.is_none() && !lost) || attribute.required()) {
             continue;
         }
-        let attempted = user.attempted.get(&attribute).into_iter().flatten();
-        let untouched = same(attribute, holds, showed)
-            || attempted
-                .into_iter()
-                .any(|value| same(attribute, holds, Some(value)));
+        let untouched = same(attribute, holds, showed) || lost;
         match owner(user, attribute) {
             Owner::Cxone => continue,
             // CXone's value is not what it showed after our last write: its people changed it. The same holds for a value

@@ -210,3 +210,15 @@ fn a_role_that_a_lost_write_of_ours_set_is_still_ours() {
         "what was accepted since ends the doubt"
     );
 }
+
+#[test]
+fn a_role_that_a_lost_write_of_ours_set_is_withdrawn_with_its_reason() {
+    let mut user = told(json!({}), json!({"role": "Agent"}));
+    attempt(&mut user, &target(json!({"role": "Manager"})));
+    let held = target(json!({"role": "Manager"}));
+    let found = difference(&user, &target(json!({})), &held);
+    assert_eq!(found.change.set.get(&Attribute::Role), Some(&None));
+    user.attempted.clear();
+    let found = difference(&user, &target(json!({})), &held);
+    assert!(found.change.is_empty(), "somebody else's stays");
+}
