@@ -26,12 +26,12 @@ fn group(body: Value) -> GroupAsk {
     GroupAsk::Create(body.expect("a group"))
 }
 
-fn named(name: &str, members: &[UserId]) -> GroupAsk {
+pub(crate) fn named(name: &str, members: &[UserId]) -> GroupAsk {
     let members: Vec<Value> = members.iter().map(|id| json!({"value": id})).collect();
     group(json!({"displayName": name, "members": members}))
 }
 
-fn operations(id: GroupId, operations: Value) -> GroupAsk {
+pub(crate) fn operations(id: GroupId, operations: Value) -> GroupAsk {
     let body = json!({
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations,
     });
@@ -41,7 +41,7 @@ fn operations(id: GroupId, operations: Value) -> GroupAsk {
     )
 }
 
-fn add(id: GroupId, members: &[UserId]) -> GroupAsk {
+pub(crate) fn add(id: GroupId, members: &[UserId]) -> GroupAsk {
     let members: Vec<Value> = members.iter().map(|id| json!({"value": id})).collect();
     operations(
         id,
@@ -49,7 +49,15 @@ fn add(id: GroupId, members: &[UserId]) -> GroupAsk {
     )
 }
 
-fn remove(id: GroupId, member: UserId) -> GroupAsk {
+pub(crate) fn set(id: GroupId, members: &[UserId]) -> GroupAsk {
+    let members: Vec<Value> = members.iter().map(|id| json!({"value": id})).collect();
+    operations(
+        id,
+        json!([{"op": "replace", "path": "members", "value": members}]),
+    )
+}
+
+pub(crate) fn remove(id: GroupId, member: UserId) -> GroupAsk {
     let path = format!("members[value eq \"{member}\"]");
     operations(id, json!([{"op": "remove", "path": path}]))
 }

@@ -5,4 +5,5 @@ mod groups;
 pub(crate) mod ledger;
 pub(crate) mod life;
 pub(crate) mod plugins;
+pub(crate) mod seeds;
 pub(crate) mod world;

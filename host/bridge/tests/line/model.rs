@@ -1,8 +1,10 @@
-//! Thousands of histories by chance: concurrent writes through two connections, a failing CXone, dying processes. Whatever
+//! Thousands of histories by chance: concurrent writes about users and groups through two connections, a failing CXone, dying
+//! processes. Whatever
 //! happened, once CXone is well and the queue has worked, the promises hold. A failure names its seed; `MODEL_SEED=n` repeats it.
 
+mod groups;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -16,7 +18,9 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
 use crate::harness::plugins::mapped;
+use crate::harness::seeds::every_seed;
 use crate::harness::world::{World, active, by_hand, patch, person, post, put, scope, tenant};
+use crate::model::groups::Sayings;
 
 const HISTORIES: u64 = 2_000;
 const NAMES: [&str; 3] = ["ada", "bob", "eve"];
@@ -97,8 +101,12 @@ fn request(world: &World, renames: bool) -> (&'static str, Ask, String, Option<U
     (connection, ask, user.id.to_string(), Some(user.id))
 }
 
-fn queue(world: &World) -> JoinHandle<()> {
-    tokio::spawn(Arc::clone(&world.bridge).work_off(tenant()))
+/// The process's own work: debts, and users whose groups changed.
+fn queues(world: &World) -> [JoinHandle<()>; 2] {
+    [
+        tokio::spawn(Arc::clone(&world.bridge).work_off(tenant())),
+        tokio::spawn(Arc::clone(&world.bridge).re_evaluate(tenant())),
+    ]
 }
 
 async fn history(seed: u64) {
@@ -108,17 +116,24 @@ async fn history(seed: u64) {
         let chaos = world.chance.below(40);
         let mut cxone = world.cxone();
         (cxone.unique, cxone.chaos) = (unique, chaos);
+        cxone.roles.push("Evaluator");
         for name in NAMES {
             if world.chance.percent(20) {
                 cxone.put(by_hand(name, "Supervisor"));
             }
         }
     }
-    let by_hand = world.cxone().people.len();
+    let by_hand: Vec<String> = world
+        .cxone()
+        .people
+        .iter()
+        .map(|(id, _)| id.clone())
+        .collect();
+    let sayings = Arc::new(Mutex::new(Sayings::default()));
     let promises = Arc::new(Mutex::new(Promises::default()));
     let mut asked: Vec<JoinHandle<()>> = Vec::new();
-    let mut worker = queue(&world);
-    for _ in 0..6 + world.chance.below(14) {
+    let mut workers = queues(&world);
+    for _ in 0..8 + world.chance.below(18) {
         let pause = [0, 1, 10, 60, 1_500][usize::try_from(world.chance.below(5)).expect("small")];
         tokio::time::sleep(Duration::from_millis(world.chance.below(pause + 1))).await;
         if world.chance.percent(6) {
@@ -128,15 +143,19 @@ async fn history(seed: u64) {
                 world.life.die_in(steps);
                 tokio::time::sleep(Duration::from_millis(world.chance.below(200))).await;
             }
-            worker.abort();
+            workers.iter().for_each(JoinHandle::abort);
             world.restart().await;
-            worker = queue(&world);
+            workers = queues(&world);
         }
         if world.chance.percent(25) {
             let connection = CONNECTIONS[usize::from(world.chance.percent(50))];
             let name = NAMES[usize::try_from(world.chance.below(3)).expect("small")];
             let found = world.find(connection, name);
             let _ = tokio::time::timeout(Duration::from_secs(60), found).await;
+        }
+        if world.chance.percent(35) {
+            asked.push(groups::ask(&world, &sayings));
+            continue;
         }
         let (connection, ask, about, id) = request(&world, unique);
         let bridge: Arc<Bridge> = Arc::clone(&world.bridge);
@@ -155,15 +174,21 @@ async fn history(seed: u64) {
     for task in asked {
         task.await.expect("an end");
     }
-    worker.abort();
-    // The aborted worker may hold an intent, as a process that ended.
+    workers.iter().for_each(JoinHandle::abort);
+    // An aborted worker may hold an intent, as a process that ended.
     world.restart().await;
     world.settle().await;
-    check(&world, &promises.lock().expect("no panic"), by_hand, unique);
+    check(
+        &world,
+        &promises.lock().expect("no panic"),
+        &by_hand,
+        unique,
+    );
+    groups::check(&world.store(), &sayings.lock().expect("no panic"));
     nothing_left_to_tell(&world).await;
 }
 
-fn check(world: &World, promises: &Promises, by_hand: usize, unique: bool) {
+fn check(world: &World, promises: &Promises, by_hand: &[String], unique: bool) {
     let store = world.store();
     let cxone = world.cxone();
     assert!(store.intents.is_empty(), "a lock is left");
@@ -185,7 +210,7 @@ fn check(world: &World, promises: &Promises, by_hand: usize, unique: bool) {
         names.len(),
         "two people of one name (unique: {unique})"
     );
-    for (id, _) in cxone.people.iter().skip(by_hand) {
+    for (id, _) in cxone.people.iter().skip(by_hand.len()) {
         let known = store
             .users
             .iter()
@@ -219,6 +244,7 @@ fn check(world: &World, promises: &Promises, by_hand: usize, unique: bool) {
                     .unwrap_or_else(|| panic!("not in CXone: {user:?}"))
                     .target;
                 assert_eq!(held.active, Some(true), "not active: {user:?}");
+                groups::check_role(&store, user, held.get(Attribute::Role), by_hand);
                 for (attribute, value) in mapped(&user.source).values {
                     assert_eq!(held.get(attribute), Some(value.as_str()), "{user:?}");
                 }
@@ -278,23 +304,5 @@ async fn nothing_left_to_tell(world: &World) {
 
 #[test]
 fn every_history_ends_well() {
-    let seeds = match std::env::var("MODEL_SEED") {
-        Ok(seed) => {
-            let seed = seed.parse().expect("MODEL_SEED is a number");
-            seed..seed + 1
-        }
-        Err(_) => 0..HISTORIES,
-    };
-    for seed in seeds {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .start_paused(true)
-            .build()
-            .expect("a runtime");
-        let told = catch_unwind(AssertUnwindSafe(|| runtime.block_on(history(seed))));
-        assert!(
-            told.is_ok(),
-            "the history of seed {seed} ended badly: MODEL_SEED={seed}"
-        );
-    }
+    every_seed(HISTORIES, history);
 }
