@@ -1,6 +1,8 @@
 //! `jackfield demo`: a provisioning cycle with nothing but this binary.
 
+mod idp;
 mod page;
+mod scene;
 mod script;
 mod stage;
 
@@ -15,8 +17,8 @@ use stage::Stage;
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// The identity provider that is played
-    #[arg(long, value_enum, default_value_t = Idp::Entra)]
-    idp: Idp,
+    #[arg(long, value_enum, default_value_t = idp::Name::Entra)]
+    idp: idp::Name,
     /// Where SCIM is served meanwhile; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
@@ -25,23 +27,16 @@ pub struct Arguments {
     once: bool,
 }
 
-/// The identity providers that can be played.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Idp {
-    /// Microsoft Entra ID
-    Entra,
-}
-
 /// Plays the cycle, then stays up until told to stop. Ends with 0 when everything went as it should.
 pub async fn run(arguments: Arguments) -> ExitCode {
     let page = Page::new();
-    let stage = match Stage::set(arguments.listen).await {
+    let idp = arguments.idp.idp();
+    let stage = match Stage::set(idp, arguments.listen).await {
         Ok(stage) => stage,
         Err(reason) => return fail(reason),
     };
-    let Idp::Entra = arguments.idp;
     tokio::select! {
-        played = script::entra(&stage, &page) => {
+        played = script::play(idp, &stage, &page) => {
             if let Err(reason) = played {
                 stage.strike().await;
                 return fail(format_args!("the demo did not go as it should: {reason}"));

@@ -3,10 +3,12 @@
 use std::io::IsTerminal;
 
 use bridge::event::Event;
+use bridge::group::Membership;
 use bridge::target::Attribute;
 use bridge::user::User;
 use serde_json::Value;
 
+use super::idp::Idp;
 use super::stage::{Stage, TOKEN};
 use crate::command::say;
 
@@ -37,17 +39,36 @@ impl Page {
     }
 
     /// The title.
-    pub(super) fn title(&self, stage: &Stage) {
-        say(self.styled(
-            "1",
-            "Jackfield demo: Entra ID provisions NiCE CXone (simulated, on this machine)",
+    pub(super) fn title(&self, idp: &Idp, stage: &Stage) {
+        self.heading(&format!(
+            "Jackfield demo: {} provisions NiCE CXone (simulated, on this machine)",
+            idp.name
         ));
         self.line("SCIM", &stage.base_url());
         self.line("CXone", &stage.cxone_url());
+        let sent = match idp.user_agent {
+            Some(user_agent) => format!("{}, User-Agent {user_agent}", idp.media_type),
+            None => idp.media_type.to_owned(),
+        };
+        self.line("sent as", &sent);
         self.line(
             "plugins",
-            "entra, template-chooser, tenant-rules: WebAssembly, each call in a sandbox",
+            &format!(
+                "{}: WebAssembly, each call in a sandbox",
+                stage.plugins().join(", ")
+            ),
         );
+        self.line("settings", idp.settings);
+    }
+
+    /// A line that stands out.
+    pub(super) fn heading(&self, text: &str) {
+        say(self.styled("1", text));
+    }
+
+    /// An empty line.
+    pub(super) fn blank(&self) {
+        say("");
     }
 
     /// A step's heading.
@@ -104,67 +125,70 @@ impl Page {
         }
     }
 
-    /// Source and target side by side, with who set what.
-    pub(super) fn side_by_side(&self, user: &User) {
+    /// Source and target side by side, with who set what, and the groups.
+    pub(super) fn side_by_side(&self, idp: &Idp, user: &User, groups: &[Membership]) {
         let empty = bridge::target::Target::default();
         let target = user.accepted.as_ref().unwrap_or(&empty);
         let source = user.source.as_map();
-        let rows: [(Attribute, &str, Option<String>); 8] = [
+        let name = |part| source.get("name").and_then(|name| text(name.get(part)));
+        let of_type = |list, kind| element(source.get(list), kind);
+        let rows = [
             (
                 Attribute::UserName,
                 "userName",
                 text(source.get("userName")),
             ),
-            (
-                Attribute::GivenName,
-                "name.givenName",
-                source
-                    .get("name")
-                    .and_then(|name| text(name.get("givenName"))),
-            ),
-            (
-                Attribute::FamilyName,
-                "name.familyName",
-                source
-                    .get("name")
-                    .and_then(|name| text(name.get("familyName"))),
-            ),
+            (Attribute::GivenName, "name.givenName", name("givenName")),
+            (Attribute::FamilyName, "name.familyName", name("familyName")),
             (
                 Attribute::DisplayName,
                 "displayName",
                 text(source.get("displayName")),
             ),
-            (
-                Attribute::Email,
-                "emails[work]",
-                element(source.get("emails"), "work"),
-            ),
+            (Attribute::Email, "emails[work]", of_type("emails", "work")),
             (
                 Attribute::MobileNumber,
                 "phoneNumbers[mobile]",
-                element(source.get("phoneNumbers"), "mobile"),
+                of_type("phoneNumbers", "mobile"),
             ),
-            (Attribute::Role, "roles", element(source.get("roles"), "")),
+            (Attribute::Role, "roles", of_type("roles", "")),
             (Attribute::Team, "", None),
         ];
-        say("");
-        say(self.styled(
-            "4",
-            &format!(
-                "  {:<38} {:<17} {}",
-                "source, as Entra says it", "target, for CXone", "set by"
-            ),
+        self.blank();
+        let active = if user.source.active() {
+            "active"
+        } else {
+            "inactive"
+        };
+        self.heading(&format!(
+            "{}: {active}; towards CXone {}",
+            user.source.user_name(),
+            user.state
         ));
+        let said = format!("source, as {} says it", idp.name);
+        say(self.styled("4", &row(&said, "", "target, for CXone", "set by")));
         for (attribute, name, said) in rows {
             let said = said.unwrap_or_else(|| "-".to_owned());
             let wanted = target.get(attribute).unwrap_or("-");
             let by = user.provenance.get(&attribute).map_or("-", String::as_str);
-            say(format_args!(
-                "  {name:<21}{:<17} {:<17} {by}",
-                cut(&said, 17),
-                cut(wanted, 17)
-            ));
+            // What has no name of its own in a source is named as it is in the target.
+            let name = if name.is_empty() {
+                attribute.as_str()
+            } else {
+                name
+            };
+            say(row(name, &said, wanted, by));
         }
+        let groups: Vec<&str> = groups
+            .iter()
+            .map(|group| group.display_name.as_str())
+            .collect();
+        let groups = if groups.is_empty() {
+            "-".to_owned()
+        } else {
+            groups.join(", ")
+        };
+        say(row("groups", &groups, "-", "-"));
     }
 
     /// What the reader can do now.
@@ -197,6 +221,16 @@ fn element(value: Option<&Value>, kind: &str) -> Option<String> {
             .find(|element| kind.is_empty() || element["type"] == kind)?
             .get("value"),
     )
+}
+
+/// A line of the table. A name without a value may be as long as both.
+fn row(name: &str, said: &str, wanted: &str, by: &str) -> String {
+    let left = if said.is_empty() {
+        format!("{name:<38}")
+    } else {
+        format!("{name:<21}{:<17}", cut(said, 17))
+    };
+    format!("  {left} {:<17} {by}", cut(wanted, 17))
 }
 
 fn cut(text: &str, width: usize) -> String {

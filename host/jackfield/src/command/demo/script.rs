@@ -1,318 +1,241 @@
-//! Entra's provisioning cycle, in Entra's wire format (idp.md, section 1).
+//! Plays the scenes of a script and holds each against what is to come of it.
 
 use std::time::Duration;
 
-use bridge::event::EventKind;
+use bridge::user::User;
 use serde_json::{Value, json};
 
+use super::idp::Idp;
 use super::page::Page;
+use super::scene::{Body, Exchange, Plugins, Scene, Told, Weather};
 use super::stage::{Reply, Stage};
 
-const PROBE: &str = "6b1f0c9e-3d52-4a77-9d0e-5a1c2b3d4e5f";
-const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+/// How often, and how long apart, to look for what comes about by itself: half a minute in all.
+const LOOKS: u32 = 300;
+const BETWEEN: Duration = Duration::from_millis(100);
 
 /// One cycle being played.
 struct Play<'a> {
+    idp: &'static Idp,
     stage: &'a Stage,
     page: &'a Page,
-    steps: usize,
+    /// The ids that answers gave, by name, in order.
+    ids: Vec<(&'static str, String)>,
+    /// The user names of those who are users.
+    people: Vec<(&'static str, String)>,
     /// How many of the simulator's calls were shown.
     calls: usize,
 }
 
-/// Plays Entra's cycle. An error says what was not as it should be.
-pub(super) async fn entra(stage: &Stage, page: &Page) -> Result<(), String> {
-    page.title(stage);
+/// Plays an identity provider's cycle. An error says what was not as it should be.
+pub(super) async fn play(idp: &'static Idp, stage: &Stage, page: &Page) -> Result<(), String> {
+    page.title(idp, stage);
     let mut play = Play {
+        idp,
         stage,
         page,
-        steps: 0,
+        ids: Vec::new(),
+        people: Vec::new(),
         calls: 0,
     };
-    play.probe().await?;
-    play.look("ada").await?;
-    let ada = play.create().await?;
-    play.legacy_patch(&ada).await?;
-    play.compliant_patch(&ada).await?;
-    play.nothing_new(&ada).await?;
-    play.refused().await?;
-    play.leaver(&ada).await
+    let mut number = 0;
+    for scene in (idp.script)() {
+        number += 1;
+        page.step(number, scene.title);
+        play.scene(&scene)
+            .await
+            .map_err(|reason| format!("step {number}: {reason}"))?;
+    }
+    page.step(number + 1, "What came of it");
+    play.outcome().await
 }
 
 impl Play<'_> {
-    fn step(&mut self, title: &str) {
-        self.steps += 1;
-        self.page.step(self.steps, title);
-    }
-
-    async fn probe(&mut self) -> Result<(), String> {
-        self.step("Entra tests the connection: somebody who cannot exist");
-        let reply = self
-            .say(
-                "GET",
-                &format!("/Users?filter=userName eq \"{PROBE}\""),
-                None,
-            )
-            .await?;
-        self.told().await?;
-        self.answer(
-            &reply,
-            "nobody, and an answer all the same: a 404 here would put Entra into quarantine",
-        );
-        expect(
-            reply.status == 200 && reply.body["totalResults"] == 0,
-            "the probe is answered with an empty list",
-            &reply,
-        )
-    }
-
-    async fn look(&mut self, name: &str) -> Result<(), String> {
-        self.step("Entra looks for Ada: Jackfield does not know her, so it asks CXone");
-        let reply = self
-            .say(
-                "GET",
-                &format!("/Users?filter=userName eq \"{name}@example.com\""),
-                None,
-            )
-            .await?;
-        self.told().await?;
-        self.answer(&reply, "nobody");
-        expect(
-            reply.status == 200 && reply.body["totalResults"] == 0,
-            "nobody is found",
-            &reply,
-        )
-    }
-
-    async fn create(&mut self) -> Result<String, String> {
-        self.step("Entra creates Ada: mapped, given a template, checked, created");
-        let reply = self
-            .say("POST", "/Users", Some(&person("ada", "Ada", "Byron")))
-            .await?;
-        let id = reply.body["id"].as_str().unwrap_or_default().to_owned();
-        self.plugins(&id).await;
-        self.told().await?;
-        self.holds("ada@example.com").await?;
-        self.answer(&reply, "the resource, as Entra said it");
-        expect(reply.status == 201, "Ada is created", &reply)?;
-        if let Some(user) = self.stage.user(&id).await {
-            self.page.side_by_side(&user);
+    async fn scene(&mut self, scene: &Scene) -> Result<(), String> {
+        if let Some(weather) = scene.weather {
+            self.weather(weather).await?;
         }
-        Ok(id)
+        let mut replies = Vec::new();
+        for (at, exchange) in (1..).zip(&scene.exchanges) {
+            let reply = self.say(exchange).await?;
+            if at < scene.exchanges.len() {
+                self.answer(exchange, &reply);
+            }
+            replies.push(reply);
+        }
+        self.stage.evaluated().await?;
+        self.state(scene).await?;
+        let told = self.settled_calls(scene.told).await?;
+        self.plugins(scene.plugins).await;
+        self.show_calls(&told);
+        for user_name in &scene.holds {
+            self.holds(user_name).await?;
+        }
+        if let (Some(exchange), Some(reply)) = (scene.exchanges.last(), replies.last()) {
+            self.answer(exchange, reply);
+        }
+        if let Some((_, state, remark)) = scene.state {
+            self.page.line("state", &format!("{state}: {remark}"));
+        }
+        if !scene.note.is_empty() {
+            self.page.line("", scene.note);
+        }
+        for (exchange, reply) in scene.exchanges.iter().zip(&replies) {
+            expect(exchange, reply)?;
+        }
+        match (scene.told, told.len()) {
+            (Told::Something, 0) => Err("CXone was told nothing".to_owned()),
+            (Told::Nothing, count @ 1..) => Err(format!("CXone was told {count} times")),
+            _ => Ok(()),
+        }
     }
 
-    async fn legacy_patch(&mut self, id: &str) -> Result<(), String> {
-        self.step("Entra changes her, in its default dialect: Replace, Add, a path each");
-        let operations = json!([
-            {"op": "Replace", "path": "displayName", "value": "Ada B"},
-            {"op": "Add", "path": "phoneNumbers[type eq \"mobile\"].value", "value": "+442079460002"},
-        ]);
-        self.changes(id, operations, "both changes").await
-    }
-
-    async fn compliant_patch(&mut self, id: &str) -> Result<(), String> {
-        self.step("The same Entra, with aadOptscim062020: one replace, flat keys, no path");
-        let operations = json!([{"op": "replace", "value": {"displayName": "Ada Lovelace", "name.familyName": "Lovelace"}}]);
-        self.changes(id, operations, "both dialects, on one user")
-            .await
-    }
-
-    async fn changes(&mut self, id: &str, operations: Value, remark: &str) -> Result<(), String> {
-        let reply = self.patch(id, operations).await?;
-        self.plugins(id).await;
-        let told = self.told().await?;
-        self.holds("ada@example.com").await?;
-        self.answer(&reply, remark);
-        expect(reply.status == 200 && told > 0, "CXone is told", &reply)
-    }
-
-    async fn nothing_new(&mut self, id: &str) -> Result<(), String> {
-        self.step("Entra says the same again: nothing changed, so nothing is sent");
+    /// Somebody says something.
+    async fn say(&mut self, exchange: &Exchange) -> Result<Reply, String> {
+        let by = exchange.by.unwrap_or(self.idp.label);
+        let path = self.named(exchange.path);
+        let body = match &exchange.body {
+            Body::Nothing => None,
+            Body::Plain(body) => Some(self.with_ids(body)?),
+            Body::Over(members) => {
+                self.page.line(by, &format!("GET {path}"));
+                let read = self.stage.say("GET", &path, None).await?;
+                self.page
+                    .line("answer", &format!("{} the resource", read.status));
+                Some(over(read.body, self.with_ids(members)?))
+            }
+        };
+        self.page.line(by, &format!("{} {path}", exchange.method));
+        if let Some(body) = &body {
+            self.page.line("", &spaced(&body.to_string()));
+        }
         let reply = self
-            .patch(
-                id,
-                json!([{"op": "Replace", "path": "displayName", "value": "Ada Lovelace"}]),
-            )
+            .stage
+            .say(exchange.method, &path, body.as_ref())
             .await?;
-        let told = self.told().await?;
-        self.answer(&reply, "the resource");
-        expect(reply.status == 200 && told == 0, "nothing is sent", &reply)
+        let id = reply.body["id"].as_str();
+        if let (Some(name), Some(id)) = (exchange.named, id) {
+            self.ids.push((name, id.to_owned()));
+            if let Some(user_name) = reply.body["userName"].as_str() {
+                self.people.push((name, user_name.to_owned()));
+            }
+        }
+        Ok(reply)
     }
 
-    async fn refused(&mut self) -> Result<(), String> {
-        self.step("Somebody deactivates the role Agent in CXone; then Entra creates Grace");
-        let roles = self.stage.state().await?["settings"]["roles"].clone();
-        let mut without = roles.clone();
-        for role in without
-            .as_array_mut()
+    /// A text with ids where names in braces stand.
+    fn named(&self, text: &str) -> String {
+        self.ids.iter().fold(text.to_owned(), |text, (name, id)| {
+            text.replace(&format!("{{{name}}}"), id)
+        })
+    }
+
+    fn with_ids(&self, body: &Value) -> Result<Value, String> {
+        serde_json::from_str(&self.named(&body.to_string())).map_err(|error| error.to_string())
+    }
+
+    fn answer(&self, exchange: &Exchange, reply: &Reply) {
+        let detail = reply.body["detail"].as_str();
+        let words = [detail, Some(exchange.remark)];
+        let words: Vec<&str> = words
             .into_iter()
             .flatten()
-            .filter(|role| role["name"] == "Agent")
-        {
-            role["status"] = json!("INACTIVE");
-        }
-        self.stage.settings(json!({"roles": without})).await?;
-        let grace = person("grace", "Grace", "Hopper");
-        let reply = self.say("POST", "/Users", Some(&grace)).await?;
-        let told = self.told().await?;
-        self.answer(&reply, reply.body["detail"].as_str().unwrap_or_default());
+            .filter(|words| !words.is_empty())
+            .collect();
         self.page.line(
-            "",
-            "So reads the administrator in Entra's provisioning log.",
+            "answer",
+            format!("{} {}", reply.status, words.join("; ")).trim_end(),
         );
-        expect(
-            (400..500).contains(&reply.status) && told == 0,
-            "the rule refuses and CXone is told nothing",
-            &reply,
-        )?;
-
-        self.step("The role is active again, and Entra tries again by itself");
-        self.stage.settings(json!({"roles": roles})).await?;
-        let reply = self.say("POST", "/Users", Some(&grace)).await?;
-        let id = reply.body["id"].as_str().unwrap_or_default().to_owned();
-        self.plugins(&id).await;
-        self.told().await?;
-        self.holds("grace@example.com").await?;
-        self.answer(&reply, "the resource");
-        expect(reply.status == 201, "Grace is created", &reply)
     }
 
-    async fn leaver(&mut self, id: &str) -> Result<(), String> {
-        self.step("CXone is down when Ada leaves; Entra gets its answer, CXone gets it later");
-        self.stage
-            .settings(json!({"switches": {"outage": "503"}}))
-            .await?;
-        let reply = self
-            .patch(
-                id,
-                json!([{"op": "Replace", "path": "active", "value": "False"}]),
-            )
-            .await?;
-        self.page.line(
-            "plugins",
-            "none is asked: a leaver leaves whatever plugins or rules say",
-        );
-        self.told().await?;
-        self.holds("ada@example.com").await?;
-        let state = self
-            .stage
-            .user(id)
-            .await
-            .map(|user| user.state.to_string())
-            .unwrap_or_default();
-        self.answer(
-            &reply,
-            &format!(
-                "active false; towards CXone she is {state}: kept on disk, retried, first in line"
-            ),
-        );
-        expect(
-            reply.status == 200 && state == "owed",
-            "the deactivation is owed",
-            &reply,
-        )?;
-
-        self.step("CXone is back");
-        self.stage
-            .settings(json!({"switches": {"outage": "none"}}))
-            .await?;
-        for _ in 0..300 {
-            let caught_up = self
-                .stage
-                .user(id)
-                .await
-                .is_some_and(|user| user.debt.is_none());
-            let event = self
-                .stage
-                .last_event(Some(id))
-                .await
-                .is_some_and(|event| event.kind == EventKind::CaughtUp);
-            if caught_up && event {
-                self.told().await?;
-                self.holds("ada@example.com").await?;
-                self.page.line("state", "settled");
+    /// Waits until somebody is in the scene's state.
+    async fn state(&self, scene: &Scene) -> Result<(), String> {
+        let Some((name, wanted, _)) = scene.state else {
+            return Ok(());
+        };
+        let mut state = String::new();
+        for _ in 0..LOOKS {
+            if let Some(user) = self.user(name).await {
+                state = user.state.to_string();
+            }
+            if state == wanted {
                 return Ok(());
             }
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            tokio::time::sleep(BETWEEN).await;
         }
-        Err("the deactivation was not caught up within 30 s".to_owned())
+        Err(format!("{name} was to be {wanted} and is {state}"))
     }
 
-    async fn patch(&self, id: &str, operations: Value) -> Result<Reply, String> {
-        let body = json!({"schemas": [PATCH_OP], "Operations": operations});
-        self.say("PATCH", &format!("/Users/{id}"), Some(&body))
-            .await
+    async fn plugins(&self, plugins: Plugins) {
+        match plugins {
+            Plugins::Untold => {}
+            Plugins::NotAsked => self.page.line(
+                "plugins",
+                "none is asked: a leaver leaves whatever plugins or rules say",
+            ),
+            Plugins::Of(name) => {
+                if let Some(event) = self.stage.last_event(&self.id(name)).await {
+                    self.page.plugins(&event);
+                }
+            }
+        }
     }
 
-    /// Entra says something.
-    async fn say(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Reply, String> {
-        self.page.line("Entra", &format!("{method} {path}"));
-        if let Some(body) = body {
-            self.page.line(
-                "",
-                &body
-                    .to_string()
-                    .replace("\",\"", "\", \"")
-                    .replace(",\"", ", \"")
-                    .replace("},{", "}, {"),
+    fn id(&self, name: &str) -> String {
+        self.named(&format!("{{{name}}}"))
+    }
+
+    async fn user(&self, name: &str) -> Option<User> {
+        self.stage.user(&self.id(name)).await
+    }
+
+    /// The calls on users since the last time. Where some are to come, they may come a moment after the answer.
+    async fn settled_calls(&mut self, told: Told) -> Result<Vec<Value>, String> {
+        let mut found = Vec::new();
+        for _ in 0..LOOKS {
+            let state = self.stage.state().await?;
+            let calls = state["calls"].as_array().cloned().unwrap_or_default();
+            let new = calls.iter().skip(self.calls);
+            self.calls = calls.len();
+            found.extend(
+                new.filter(|call| {
+                    let path = call["path"].as_str().unwrap_or_default();
+                    path.starts_with("/scim/")
+                })
+                .cloned(),
             );
+            if told != Told::Something || !found.is_empty() {
+                break;
+            }
+            tokio::time::sleep(BETWEEN).await;
         }
-        self.stage.entra(method, path, body).await
+        Ok(found)
     }
 
-    async fn plugins(&self, id: &str) {
-        if let Some(event) = self.stage.last_event(Some(id)).await {
-            self.page.plugins(&event);
-        }
-    }
-
-    /// What CXone was told since the last time; answers how many calls on users that were.
-    async fn told(&mut self) -> Result<usize, String> {
-        let state = self.stage.state().await?;
-        let calls = state["calls"].as_array().cloned().unwrap_or_default();
-        let new: Vec<&Value> = calls.iter().skip(self.calls).collect();
-        self.calls = calls.len();
-        let about_users: Vec<&&Value> = new
-            .iter()
-            .filter(|call| {
-                call["path"]
-                    .as_str()
-                    .is_some_and(|path| path.starts_with("/scim/"))
-            })
-            .collect();
+    fn show_calls(&self, calls: &[Value]) {
         // Retries of the queue look alike: once is enough.
         let mut shown: Vec<String> = Vec::new();
-        for call in &about_users {
+        for call in calls {
             let path = call["path"]
                 .as_str()
                 .unwrap_or_default()
                 .replace("%20", " ")
                 .replace("%22", "\"")
                 .replace("%40", "@");
-            let mut text = format!(
-                "{} {path} -> {}",
-                call["method"].as_str().unwrap_or_default(),
-                call["status"]
-            );
-            if let Some(body) = call["body"].as_object() {
-                text.push_str(&format!(
-                    " {}",
-                    Value::Object(body.clone())
-                        .to_string()
-                        .replace(",\"", ", \"")
-                ));
+            let method = call["method"].as_str().unwrap_or_default();
+            let mut text = format!("{method} {path} -> {}", call["status"]);
+            if call["body"].is_object() {
+                text.push_str(&format!(" {}", spaced(&call["body"].to_string())));
             }
             if !shown.contains(&text) {
-                self.page
-                    .line(if shown.is_empty() { "CXone told" } else { "" }, &text);
+                let label = if shown.is_empty() { "CXone told" } else { "" };
+                self.page.line(label, &text);
                 shown.push(text);
             }
         }
-        if about_users.is_empty() {
+        if calls.is_empty() {
             self.page.line("CXone told", "nothing");
         }
-        Ok(about_users.len())
     }
 
     /// What CXone holds of somebody.
@@ -320,8 +243,7 @@ impl Play<'_> {
         let state = self.stage.state().await?;
         let users = state["users"].as_array().cloned().unwrap_or_default();
         let Some(user) = users.iter().find(|user| user["userName"] == user_name) else {
-            self.page.line("CXone holds", "nobody of this name");
-            return Ok(());
+            return Err(format!("CXone holds nobody named {user_name}"));
         };
         let word = |value: &Value| value.as_str().unwrap_or("-").to_owned();
         let active = if user["active"] == true {
@@ -341,36 +263,73 @@ impl Play<'_> {
         Ok(())
     }
 
-    fn answer(&self, reply: &Reply, remark: &str) {
-        self.page
-            .line("answer", &format!("{} {remark}", reply.status));
+    async fn weather(&self, weather: Weather) -> Result<(), String> {
+        let agent = |status: &'static str| async move {
+            let mut roles = self.stage.state().await?["settings"]["roles"].clone();
+            let listed = roles.as_array_mut().into_iter().flatten();
+            for role in listed.filter(|role| role["name"] == "Agent") {
+                role["status"] = json!(status);
+            }
+            Ok::<Value, String>(json!({"roles": roles}))
+        };
+        let settings = match weather {
+            Weather::AgentInactive => agent("INACTIVE").await?,
+            Weather::AgentActive => agent("ACTIVE").await?,
+            Weather::Down => json!({"switches": {"outage": "503"}}),
+            Weather::Up => json!({"switches": {"outage": "none"}}),
+        };
+        self.stage.settings(settings).await
     }
-}
 
-fn expect(holds: bool, what: &str, reply: &Reply) -> Result<(), String> {
-    if holds {
+    /// Everybody once more: source and target, who set what, and the groups.
+    async fn outcome(&self) -> Result<(), String> {
+        for (name, user_name) in &self.people {
+            match self.user(name).await {
+                Some(user) => {
+                    let groups = self.stage.groups(&user).await;
+                    self.page.side_by_side(self.idp, &user, &groups);
+                }
+                None => {
+                    self.page.blank();
+                    let gone = format!("{user_name}: deleted by {}", self.idp.name);
+                    self.page.heading(&gone);
+                    self.holds(user_name).await?;
+                }
+            }
+        }
         Ok(())
-    } else {
-        Err(format!(
-            "expected that {what}; the answer was {} {}",
-            reply.status, reply.body
-        ))
     }
 }
 
-/// Somebody as Entra's default mapping sends them.
-fn person(name: &str, given: &str, family: &str) -> Value {
-    let address = format!("{name}@example.com");
-    json!({
-        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User", ENTERPRISE],
-        "externalId": name,
-        "userName": address,
-        "active": true,
-        "displayName": format!("{given} {family}"),
-        "emails": [{"primary": true, "type": "work", "value": address}],
-        "name": {"givenName": given, "familyName": family, "formatted": format!("{given} {family}")},
-        "phoneNumbers": [{"type": "mobile", "value": "+442079460001"}],
-        ENTERPRISE: {"department": "Voice"},
-        "meta": {"resourceType": "User"},
-    })
+/// A resource with members put over it.
+fn over(mut resource: Value, members: Value) -> Value {
+    if let (Some(resource), Value::Object(members)) = (resource.as_object_mut(), members) {
+        resource.extend(members);
+    }
+    resource
+}
+
+/// JSON with blanks where it may be wrapped.
+fn spaced(json: &str) -> String {
+    json.replace("\",\"", "\", \"")
+        .replace(",\"", ", \"")
+        .replace("},{", "}, {")
+}
+
+fn expect(exchange: &Exchange, reply: &Reply) -> Result<(), String> {
+    let found = reply.body["totalResults"].as_u64();
+    let finds = exchange.finds.is_none_or(|finds| found == Some(finds));
+    if reply.status == exchange.status && finds {
+        return Ok(());
+    }
+    let wanted = exchange.finds.map(|finds| format!(" with {finds} results"));
+    Err(format!(
+        "{} {} was to be answered {}{}; the answer was {} {}",
+        exchange.method,
+        exchange.path,
+        exchange.status,
+        wanted.unwrap_or_default(),
+        reply.status,
+        reply.body
+    ))
 }

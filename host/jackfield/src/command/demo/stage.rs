@@ -6,21 +6,24 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bridge::event::{Event, EventKind};
+use bridge::group::Membership;
 use bridge::name::{Scope, UserId};
+use bridge::user::User;
 use client::{Client, Method, Request, SecretString, Url};
 use serde_json::{Value, json};
 use simulator::{Settings, Simulator};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 
+use super::idp::Idp;
 use crate::app::{self, Running};
 use crate::config::{Config, Fixed};
 
 /// The bearer token of the demo's connection. It opens nothing but a process on this machine's loopback.
 pub(super) const TOKEN: &str = "demo-token";
 
-/// The tenant that is played, as a configuration file would say it.
-const CONFIG: &str = r#"
+/// The tenant that is played, as a configuration file would say it; the connection is the identity provider's.
+const TENANT: &str = r#"
 [listen]
 scim = "${env:LISTEN}"
 admin = "127.0.0.1:0"
@@ -34,19 +37,6 @@ access_key_secret = "simulator-secret"
 [tenants.acme.templates."Voice agents"]
 role = "Agent"
 team = "Voice"
-[tenants.acme.connections.entra]
-idp = "entra"
-token = "demo-token"
-[[tenants.acme.connections.entra.plugins]]
-use = "entra"
-[[tenants.acme.connections.entra.plugins]]
-use = "template-chooser"
-[tenants.acme.connections.entra.plugins.settings]
-rules = [{ when = { attribute = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department", equals = "Voice" }, template = "Voice agents" }]
-[[tenants.acme.connections.entra.plugins]]
-use = "tenant-rules"
-[tenants.acme.connections.entra.plugins.settings]
-allowed_domains = ["example.com"]
 "#;
 
 /// What an HTTP request came to.
@@ -61,13 +51,15 @@ pub(super) struct Stage {
     app: Running,
     simulator: simulator::Running,
     http: Client,
+    media_type: &'static str,
     scope: Scope,
+    plugins: Vec<String>,
     directory: PathBuf,
 }
 
 impl Stage {
-    /// Sets the stage; `listen` is where SCIM is served.
-    pub(super) async fn set(listen: SocketAddr) -> Result<Self, String> {
+    /// Sets the stage for an identity provider; `listen` is where SCIM is served.
+    pub(super) async fn set(idp: &Idp, listen: SocketAddr) -> Result<Self, String> {
         let directory = std::env::temp_dir().join(format!("jackfield-demo-{}", UserId::new()));
         std::fs::create_dir(&directory)
             .map_err(|error| format!("{} cannot be made: {error}", directory.display()))?;
@@ -84,13 +76,22 @@ impl Stage {
             ),
             ("CXONE".to_owned(), simulator.base_url()),
         ]);
-        let config = Config::parse(Path::new("demo.toml"), CONFIG, &Fixed(known))
+        let text = format!("{TENANT}{}", idp.connection);
+        let config = Config::parse(Path::new("demo.toml"), &text, &Fixed(known))
             .map_err(|mistake| mistake.to_string())?;
-        let Some(scope) = config
-            .tenants
-            .first()
-            .and_then(|tenant| tenant.connections.first())
-            .map(|first| first.scope.clone())
+        let connections = config.tenants.iter().flat_map(|tenant| &tenant.connections);
+        let Some((scope, plugins)) = connections
+            .map(|first| {
+                (
+                    first.scope.clone(),
+                    first
+                        .plugins
+                        .iter()
+                        .map(|plugin| plugin.name.clone())
+                        .collect(),
+                )
+            })
+            .next()
         else {
             return Err("the demo's configuration has no connection".to_owned());
         };
@@ -98,17 +99,27 @@ impl Stage {
         let app = app::start(config, &engine)
             .await
             .map_err(|error| error.to_string())?;
-        let http = Client::new(client::Settings::default()).map_err(|error| error.to_string())?;
+        let settings = client::Settings {
+            user_agent: idp.user_agent,
+            ..client::Settings::default()
+        };
+        let http = Client::new(settings).map_err(|error| error.to_string())?;
         let stage = Self {
             app,
             simulator,
             http,
+            media_type: idp.media_type,
             scope,
+            plugins,
             directory,
         };
-        let default = json!({"id": "7ea30000-0000-4000-8000-000000000001", "name": "Default Team"});
-        let voice = json!({"id": "7ea30000-0000-4000-8000-000000000002", "name": "Voice"});
-        stage.settings(json!({"teams": [default, voice]})).await?;
+        let teams: Vec<Value> = (1..)
+            .zip(["Default Team", "Voice", "Leads"])
+            .map(|(at, name)| {
+                json!({"id": format!("7ea30000-0000-4000-8000-{at:012}"), "name": name})
+            })
+            .collect();
+        stage.settings(json!({"teams": teams})).await?;
         Ok(stage)
     }
 
@@ -119,7 +130,12 @@ impl Stage {
         let _ = std::fs::remove_dir_all(&self.directory);
     }
 
-    /// The base URL that Entra would be given.
+    /// The connection's plugins, by name.
+    pub(super) fn plugins(&self) -> &[String] {
+        &self.plugins
+    }
+
+    /// The base URL that the identity provider would be given.
     pub(super) fn base_url(&self) -> String {
         format!("http://{}/{}/scim/v2", self.app.scim, self.scope)
     }
@@ -129,8 +145,8 @@ impl Stage {
         self.simulator.base_url()
     }
 
-    /// A request of Entra's, on the wire.
-    pub(super) async fn entra(
+    /// A request of the identity provider's, on the wire.
+    pub(super) async fn say(
         &self,
         method: &str,
         path: &str,
@@ -140,16 +156,11 @@ impl Stage {
             .await
     }
 
-    /// The newest event of a user, or of the connection.
-    pub(super) async fn last_event(&self, id: Option<&str>) -> Option<Event> {
-        let user = id.and_then(UserId::parse);
-        let events = self
-            .app
-            .bridge
-            .ledger()
-            .events(&self.scope, user, 8)
-            .await
-            .ok()?;
+    /// The newest event of a user.
+    pub(super) async fn last_event(&self, id: &str) -> Option<Event> {
+        let user = UserId::parse(id)?;
+        let ledger = self.app.bridge.ledger();
+        let events = ledger.events(&self.scope, Some(user), 8).await.ok()?;
         // Beside the event that tells the story stand those that qualify it.
         let qualifies = |kind| {
             matches!(
@@ -161,12 +172,34 @@ impl Stage {
     }
 
     /// Who set each attribute of a user's target, and the state the user is in.
-    pub(super) async fn user(&self, id: &str) -> Option<bridge::user::User> {
+    pub(super) async fn user(&self, id: &str) -> Option<User> {
         self.app
             .bridge
             .read(&self.scope, UserId::parse(id)?)
             .await
             .ok()
+    }
+
+    /// The groups of a user.
+    pub(super) async fn groups(&self, user: &User) -> Vec<Membership> {
+        let found = self.app.bridge.memberships(&self.scope, &[user.id]).await;
+        found
+            .ok()
+            .and_then(|mut found| found.remove(&user.id))
+            .unwrap_or_default()
+    }
+
+    /// Waits until nobody's groups are left to be acted upon: an answer does not wait for more than it must.
+    pub(super) async fn evaluated(&self) -> Result<(), String> {
+        let ledger = self.app.bridge.ledger();
+        for _ in 0..300 {
+            let pending = ledger.pending(&self.scope.tenant, 1).await;
+            if pending.map_err(|error| error.to_string())?.is_empty() {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        Err("re-evaluations were still pending after 30 s".to_owned())
     }
 
     /// What the simulator holds and was told.
@@ -205,9 +238,10 @@ impl Stage {
         let method = Method::from_bytes(method.as_bytes()).map_err(|error| error.to_string())?;
         let deadline = Instant::now() + Duration::from_secs(60);
         let mut request = Request::new(method, url, "demo", deadline)
+            .media_type(self.media_type)
             .bearer(SecretString::from(TOKEN.to_owned()));
         if let Some(body) = body {
-            request = request.media_type("application/scim+json").json(body);
+            request = request.json(body);
         }
         let answer = self
             .http
