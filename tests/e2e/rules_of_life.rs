@@ -2,6 +2,7 @@
 //! docs/architecture.md; here are those that nothing else shows.
 
 mod identity;
+mod logged;
 mod matching;
 mod people;
 mod upstream;
