@@ -9,7 +9,7 @@ use reqwest::Client;
 use serde_json::{Value, json};
 
 use crate::Rung;
-use crate::server::TOKEN;
+use crate::serving::TOKEN;
 
 /// Connections; each works on users of its own, one request at a time.
 const CONNECTIONS: usize = 8;

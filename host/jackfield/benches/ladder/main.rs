@@ -9,10 +9,15 @@
     reason = "a benchmark is a program that prints, and stops where it cannot go on"
 )]
 
+#[path = "../serving/cxone.rs"]
+mod cxone;
 mod doubles;
 mod load;
+#[path = "../serving/process.rs"]
 mod process;
 mod server;
+#[path = "../serving/service.rs"]
+mod serving;
 
 use std::time::Duration;
 
@@ -61,9 +66,10 @@ fn main() {
 
 async fn climb() {
     let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().to_str().expect("a path in UTF-8");
     let mut rungs = Vec::new();
     for rung in Rung::ALL {
-        let child = Child::start(rung, directory.path());
+        let child = Child::start(&[(RUNG, rung.name()), (DIRECTORY, path)]);
         let fresh = child.memory();
         let load = Load::prepare(child.address, rung).await;
         rungs.push((rung, child, load, fresh));

@@ -1,12 +1,9 @@
-//! A rung as a child process, and what the kernel says of it.
+//! A child process that serves, and what the kernel says of it.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::SocketAddr;
-use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
-
-use crate::{DIRECTORY, RUNG, Rung};
 
 /// A child that serves; it ends when this is dropped.
 #[derive(Debug)]
@@ -17,12 +14,11 @@ pub(crate) struct Child {
 }
 
 impl Child {
-    /// Starts a rung and waits until it listens.
-    pub(crate) fn start(rung: Rung, directory: &Path) -> Self {
+    /// Starts this program again, with an environment that tells it what it is, and waits until it listens.
+    pub(crate) fn start(environment: &[(&str, &str)]) -> Self {
         let program = std::env::current_exe().expect("this program");
         let mut process = Command::new(program)
-            .env(RUNG, rung.name())
-            .env(DIRECTORY, directory)
+            .envs(environment.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -50,6 +46,19 @@ impl Child {
         Duration::from_millis(10 * ticks)
     }
 
+    /// The CPU time that the threads which it has now have used, to the microsecond or so (`sum_exec_runtime` of each, as
+    /// `schedstat` has it): for moments, in which no thread ends.
+    #[allow(dead_code, reason = "not every benchmark looks at moments")]
+    pub(crate) fn cpu_of_threads(&self) -> Duration {
+        let path = format!("/proc/{}/task", self.process.id());
+        let threads = std::fs::read_dir(path).expect("a Linux with /proc");
+        let threads = threads.filter_map(|thread| {
+            let stat = std::fs::read_to_string(thread.ok()?.path().join("schedstat")).ok()?;
+            stat.split_whitespace().next()?.parse::<u64>().ok()
+        });
+        Duration::from_nanos(threads.sum())
+    }
+
     /// Its memory in MiB (proc_pid_status(5), VmRSS).
     pub(crate) fn memory(&self) -> f64 {
         let status = self.proc("status");
@@ -70,4 +79,12 @@ impl Drop for Child {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// The child's side: ends this process when the parent does, which holds the other end of the input.
+pub(crate) fn end_with_parent() {
+    std::thread::spawn(|| {
+        let _ = std::io::stdin().read_to_end(&mut Vec::new());
+        std::process::exit(0);
+    });
 }
