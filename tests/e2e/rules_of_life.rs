@@ -1,6 +1,7 @@
 //! The rules of life, each test in the words of its sentence. Which sentence is shown where is a table of
 //! docs/architecture.md; here are those that nothing else shows.
 
+mod forgetting;
 mod identity;
 mod logged;
 mod matching;

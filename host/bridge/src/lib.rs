@@ -14,6 +14,7 @@ mod difference;
 pub mod directory;
 pub mod event;
 mod flights;
+mod forget;
 pub mod group;
 mod group_query;
 pub mod guard;

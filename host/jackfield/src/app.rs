@@ -104,7 +104,8 @@ pub async fn start(config: Config, engine: &Engine) -> Result<Running, StartErro
     let mut workers = JoinSet::new();
     for tenant in tenants {
         workers.spawn(Arc::clone(&bridge).work_off(tenant.clone()));
-        workers.spawn(Arc::clone(&bridge).re_evaluate(tenant));
+        workers.spawn(Arc::clone(&bridge).re_evaluate(tenant.clone()));
+        workers.spawn(Arc::clone(&bridge).forget_daily(tenant));
     }
     let scim_service = Arc::new(ScimService::new(
         Arc::clone(&bridge),

@@ -31,16 +31,15 @@ use bridge::name::{GroupId, Scope, TenantName, UserId};
 use bridge::port::ledger::{GroupLookup, Intent, Ledger, LedgerError, Lookup, OpenIntent, Opening};
 use bridge::user::User;
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{OptionalExtension, params};
 
 pub use file::OpenError;
 
 use events::Events;
-use failure::Trouble;
 use file::DataFile;
 use groups::{GroupRecord, groups};
 use intents::{Holder, Wanted};
-use pages::{Kind, Start};
+use pages::{Kind, page};
 use readers::Readers;
 use record::{Record, users};
 use writer::Writer;
@@ -305,6 +304,23 @@ impl Ledger for Sqlite {
         self.readers.scan(read).await
     }
 
+    async fn forgettable(
+        &self,
+        tenant: &TenantName,
+        before: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<User>, LedgerError> {
+        let key = (tenant.to_string(), before.as_microsecond(), rows(limit));
+        let read = move |store: &_| users(store, sql::FORGETTABLE, key);
+        self.readers.scan(read).await
+    }
+
+    async fn forget(&self, user: User) -> Result<(), LedgerError> {
+        let record = Record::of(&user)?;
+        let work = move |store: &_| record.forget(store);
+        self.writer.submit(work).await
+    }
+
     async fn group(&self, scope: &Scope, id: GroupId) -> Result<Option<Group>, LedgerError> {
         let id = id.to_string();
         let key = params![scope.tenant.as_str(), scope.connection.as_str(), id];
@@ -459,23 +475,6 @@ impl Ledger for Sqlite {
         let read = move |store: &_| events::last(store, &scope, user, rows(limit));
         self.readers.scan(read).await
     }
-}
-
-/// Reads a page from where it begins, both as of one moment.
-fn page<T>(
-    store: &Connection,
-    scope: &Scope,
-    kind: Kind,
-    skip: u64,
-    read: impl FnOnce(Start) -> Result<Vec<T>, Trouble>,
-) -> Result<Vec<T>, Trouble> {
-    let moment = store.unchecked_transaction()?;
-    let page = match pages::seek(store, scope, kind, skip)? {
-        Some(start) => read(start)?,
-        None => Vec::new(),
-    };
-    moment.finish()?;
-    Ok(page)
 }
 
 /// A limit as SQLite counts.

@@ -205,6 +205,19 @@ pub trait Ledger: Send + Sync + fmt::Debug {
     /// The users of a connection whose debts are held, in sequence. Deleted ones are among them.
     async fn held(&self, scope: &Scope) -> Result<Vec<UserId>, LedgerError>;
 
+    /// Deleted users of a tenant of whom anything personal is kept, deleted before a moment, longest first. Whom something is
+    /// owed is not among them.
+    async fn forgettable(
+        &self,
+        tenant: &TenantName,
+        before: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<User>, LedgerError>;
+
+    /// Writes a user who was made to hold nothing personal, and empties the detail of all their events, in one commit. `Stale`
+    /// as for any commit.
+    async fn forget(&self, user: User) -> Result<(), LedgerError>;
+
     /// The group of this id.
     async fn group(&self, scope: &Scope, id: GroupId) -> Result<Option<Group>, LedgerError>;
 

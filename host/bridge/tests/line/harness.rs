@@ -6,4 +6,5 @@ pub(crate) mod ledger;
 pub(crate) mod life;
 pub(crate) mod plugins;
 pub(crate) mod seeds;
+mod store;
 pub(crate) mod world;

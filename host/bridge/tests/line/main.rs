@@ -6,6 +6,7 @@
 mod apart;
 mod crash;
 mod create;
+mod forget;
 mod groups;
 mod harness;
 mod interleave;

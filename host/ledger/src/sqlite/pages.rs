@@ -79,3 +79,20 @@ pub(super) fn total(store: &Connection, scope: &Scope, kind: Kind) -> Result<i64
     let key = params![tenant, connection, kind as i64, SHIFTS[0]];
     Ok(statement.query_row(key, |row| row.get(0))?)
 }
+
+/// Reads a page from where it begins, both as of one moment.
+pub(super) fn page<T>(
+    store: &Connection,
+    scope: &Scope,
+    kind: Kind,
+    skip: u64,
+    read: impl FnOnce(Start) -> Result<Vec<T>, Trouble>,
+) -> Result<Vec<T>, Trouble> {
+    let moment = store.unchecked_transaction()?;
+    let page = match seek(store, scope, kind, skip)? {
+        Some(start) => read(start)?,
+        None => Vec::new(),
+    };
+    moment.finish()?;
+    Ok(page)
+}

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
 use super::failure::{Trouble, corrupt, unwritable};
-use super::{groups, sql};
+use super::{groups, intents, sql};
 
 /// A user made ready to be written, on the caller's thread so that the writer's is left to SQLite.
 #[derive(Debug)]
@@ -167,6 +167,15 @@ impl Record {
                 Ok(sequence)
             }
         }
+    }
+
+    /// Writes the row, and empties what its events say.
+    pub(super) fn forget(&self, store: &Connection) -> Result<(), Trouble> {
+        intents::not_in_the_way(store, &self.at)?;
+        self.store(store)?;
+        let key = params![self.at.tenant, self.at.connection, self.at.id];
+        store.prepare_cached(sql::FORGET_EVENTS)?.execute(key)?;
+        Ok(())
     }
 
     fn store_emails(

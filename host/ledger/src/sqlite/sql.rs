@@ -75,6 +75,11 @@ statements! {
         "WHERE u.tenant = ?1 AND u.debt_rank IS NOT NULL ORDER BY u.debt_rank, u.debt_since, u.sequence LIMIT ?2"
     );
     HELD = "SELECT id FROM users WHERE tenant = ?1 AND connection = ?2 AND state = 'owed' AND debt_rank IS NULL ORDER BY sequence";
+    // The conditions are those of the index, word for word: a user of no name is forgotten.
+    FORGETTABLE = users!(
+        "WHERE u.tenant = ?1 AND u.deleted < ?2 AND u.folded_name <> '' AND u.state <> 'owed' \
+         ORDER BY u.deleted LIMIT ?3"
+    );
 
     // Writes of users.
     USER_VERSION = "SELECT sequence, version, tenant = ?2 AND connection = ?3 FROM users WHERE id = ?1";
@@ -190,4 +195,7 @@ statements! {
     EVENTS_OF_USER =
         "SELECT sequence, document FROM events WHERE tenant = ?1 AND connection = ?2 AND user = ?4 \
          ORDER BY sequence DESC LIMIT ?3";
+    FORGET_EVENTS =
+        "UPDATE events SET document = json_set(document, '$.detail', json('{}')) \
+         WHERE tenant = ?1 AND connection = ?2 AND user = ?3";
 }

@@ -110,6 +110,10 @@ fn every_look_up_uses_its_index_to_the_end() {
             "users_target_name (tenant=? AND folded_target_name=?)",
         ),
         (sql::OWED, "users_debt (tenant=? AND debt_rank>?)"),
+        (
+            sql::FORGETTABLE,
+            "users_forgettable (tenant=? AND deleted<?)",
+        ),
         (sql::HELD, "users_held (tenant=? AND connection=?)"),
         (
             sql::NAME_HOLDER,

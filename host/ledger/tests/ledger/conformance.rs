@@ -7,6 +7,7 @@ use bridge::port::ledger::Ledger;
 
 pub(crate) mod commits;
 pub(crate) mod events;
+pub(crate) mod forgetting;
 pub(crate) mod groups;
 pub(crate) mod keys;
 pub(crate) mod locks;
@@ -154,6 +155,11 @@ macro_rules! conformance {
             }
             model {
                 random_commits_are_as_in_the_model
+            }
+            forgetting {
+                who_was_deleted_long_ago_is_forgettable_longest_first
+                who_is_live_or_owed_something_is_not
+                what_is_forgotten_is_no_more
             }
             events {
                 events_are_newest_first_and_exact

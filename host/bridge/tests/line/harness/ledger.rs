@@ -16,85 +16,7 @@ use jiff::Timestamp;
 
 use super::groups::Kept;
 use super::life::{Chance, Life};
-
-/// What survives a process.
-#[derive(Debug, Default)]
-pub(crate) struct Store {
-    pub(crate) users: Vec<User>,
-    pub(crate) intents: Vec<OpenIntent>,
-    pub(crate) events: Vec<Event>,
-    pub(crate) groups: Vec<Kept>,
-    pub(crate) pending: Vec<Pending>,
-    pub(super) group_sequence: i64,
-    sequence: i64,
-    fence: u64,
-    /// What a caller did that the port forbids.
-    pub(crate) wrongs: Vec<String>,
-}
-
-impl Store {
-    fn row(&self, id: UserId) -> Option<&User> {
-        self.users.iter().find(|user| user.id == id)
-    }
-
-    fn at_version(&self, user: &User) -> Result<(), LedgerError> {
-        let version = self.row(user.id).map_or(0, |row| row.version);
-        (version == user.version)
-            .then_some(())
-            .ok_or(LedgerError::Stale)
-    }
-
-    fn name_is_free(&self, user: &User) -> Result<(), LedgerError> {
-        let taken = user.live()
-            && self.users.iter().any(|other| {
-                other.id != user.id
-                    && other.live()
-                    && other.scope == user.scope
-                    && other.folded_name() == user.folded_name()
-            });
-        if taken {
-            Err(LedgerError::NameTaken)
-        } else {
-            Ok(())
-        }
-    }
-
-    fn reserving(&self, user: &User) -> Option<&OpenIntent> {
-        self.intents.iter().find(|open| {
-            let other = &open.intent.user;
-            other.id == user.id
-                || user.live()
-                    && other.live()
-                    && other.scope == user.scope
-                    && other.folded_name() == user.folded_name()
-        })
-    }
-
-    fn store(&mut self, mut user: User, events: Vec<Event>) -> User {
-        user.version += 1;
-        if user.sequence == 0 {
-            self.sequence += 1;
-            user.sequence = self.sequence;
-        }
-        self.users.retain(|row| row.id != user.id);
-        self.users.push(user.clone());
-        self.users.sort_by_key(|user| user.sequence);
-        if !user.live() {
-            self.leave_groups(user.id);
-        }
-        self.events.extend(events);
-        user
-    }
-
-    fn end(&mut self, fence: u64, user: UserId) -> Result<OpenIntent, LedgerError> {
-        let held = self
-            .intents
-            .iter()
-            .position(|open| open.fence == fence && open.intent.user.id == user);
-        held.map(|at| self.intents.remove(at))
-            .ok_or(LedgerError::Stale)
-    }
-}
+pub(crate) use super::store::Store;
 
 /// One process's way to the store.
 #[derive(Debug)]
@@ -252,6 +174,40 @@ impl Ledger for Memory {
             |user: &User| user.scope == *scope && user.debt.as_ref().is_some_and(|debt| debt.held);
         let users = self.pick(held).await?;
         Ok(users.into_iter().map(|user| user.id).collect())
+    }
+
+    async fn forgettable(
+        &self,
+        tenant: &TenantName,
+        before: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<User>, LedgerError> {
+        let due = |user: &User| {
+            user.scope.tenant == *tenant
+                && user.deleted.is_some_and(|deleted| deleted < before)
+                && !user.folded_name().is_empty()
+                && user.state != State::Owed
+        };
+        let mut users = self.pick(due).await?;
+        users.sort_by_key(|user| user.deleted);
+        users.truncate(limit);
+        Ok(users)
+    }
+
+    async fn forget(&self, user: User) -> Result<(), LedgerError> {
+        self.with(|store| {
+            store.at_version(&user)?;
+            if store.reserving(&user).is_some() {
+                return Err(LedgerError::Stale);
+            }
+            let about = |event: &&mut Event| event.user == Some(user.id);
+            for event in store.events.iter_mut().filter(about) {
+                event.detail = serde_json::json!({});
+            }
+            store.store(user, Vec::new());
+            Ok(())
+        })
+        .await
     }
 
     async fn group(&self, scope: &Scope, id: GroupId) -> Result<Option<Group>, LedgerError> {

@@ -109,6 +109,8 @@ CREATE TRIGGER groups_blocks_delete AFTER DELETE ON groups BEGIN
 END;
 
 -- Whom the guard holds: a debt without a rank.
+CREATE INDEX users_forgettable ON users (tenant, deleted)
+    WHERE deleted IS NOT NULL AND folded_name <> '' AND state <> 'owed';
 CREATE INDEX users_held ON users (tenant, connection) WHERE state = 'owed' AND debt_rank IS NULL;
 ";
 
