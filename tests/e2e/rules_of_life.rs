@@ -1,5 +1,5 @@
-//! The rules of life, each test in the words of its sentence. Which sentence is shown where is a table of
-//! docs/architecture.md; here are those that nothing else shows.
+//! The rules of life, each test in the words of its sentence. Which sentence is shown where is in docs/rules.md; here are those
+//! that nothing else shows.
 
 mod forgetting;
 mod identity;
