@@ -15,7 +15,7 @@ use crate::port::plugins::{Denial, Evaluated, Evaluation, Operation, Verdict};
 use crate::refusal::Refusal;
 use crate::source::Source;
 use crate::target::{Attribute, Target};
-use crate::user::User;
+use crate::user::{State, User};
 
 /// What is to become of a user who is to be active.
 #[derive(Debug)]
@@ -96,12 +96,16 @@ async fn groups(ledger: &dyn Ledger, user: &User) -> Result<Vec<Membership>, Ref
 /// A template is chosen when the person begins in CXone or comes back, and when their groups changed. Else the applied one
 /// stands.
 fn template_due(operation: Operation, user: &User) -> bool {
-    let regrouped = user.debt.as_ref().is_none_or(|debt| debt.template);
-    match operation {
+    let debt = user.debt.as_ref();
+    // What could not be brought about when the groups changed is due still.
+    let due_still = debt.is_some_and(|debt| debt.template)
+        || matches!(user.state, State::Refused | State::Deferred);
+    let begins = match operation {
         Operation::Create | Operation::Revive => true,
-        Operation::ReEvaluate => regrouped || user.accepted.is_none(),
-        _ => user.accepted.is_none(),
-    }
+        Operation::ReEvaluate => debt.is_none(),
+        _ => false,
+    };
+    begins || due_still || user.accepted.is_none()
 }
 
 async fn evaluate(

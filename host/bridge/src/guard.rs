@@ -5,7 +5,9 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::name::UserId;
 
 /// Lets so many removals of one connection pass within a time; who comes after them is held until somebody releases them. It
 /// counts in memory: a new process begins anew.
@@ -13,7 +15,7 @@ use jiff::Timestamp;
 pub struct Guard {
     most: usize,
     within: Duration,
-    passed: Mutex<VecDeque<Timestamp>>,
+    passed: Mutex<VecDeque<(Timestamp, UserId)>>,
 }
 
 impl Guard {
@@ -26,15 +28,22 @@ impl Guard {
         }
     }
 
-    /// Whether one more removal may pass now; it is counted if so.
-    pub(crate) fn lets_pass(&self, now: Timestamp) -> bool {
+    /// Whether a user's removal may pass now; it is counted once, however often it is tried.
+    pub(crate) fn lets_pass(&self, user: UserId, now: Timestamp) -> bool {
+        let within = SignedDuration::try_from(self.within).unwrap_or(SignedDuration::MAX);
         let mut passed = self.passed.lock().unwrap_or_else(PoisonError::into_inner);
-        while passed.front().is_some_and(|at| *at + self.within <= now) {
+        while passed
+            .front()
+            .is_some_and(|(at, _)| now.duration_since(*at) >= within)
+        {
             passed.pop_front();
+        }
+        if passed.iter().any(|(_, other)| *other == user) {
+            return true;
         }
         let passes = passed.len() < self.most;
         if passes {
-            passed.push_back(now);
+            passed.push_back((now, user));
         }
         passes
     }
@@ -70,11 +79,15 @@ mod tests {
     fn so_many_pass_within_a_time_and_no_more() {
         let guard = Guard::new(2, Duration::from_secs(60));
         let at = |second: i64| Timestamp::from_second(1_800_000_000 + second).expect("a time");
-        assert!(guard.lets_pass(at(0)) && guard.lets_pass(at(30)));
-        assert!(!guard.lets_pass(at(59)));
-        assert!(guard.lets_pass(at(60)), "the first is a minute ago");
-        assert!(!guard.lets_pass(at(61)));
+        let [ada, bob, eve, dan] = [(); 4].map(|()| UserId::new());
+        assert!(guard.lets_pass(ada, at(0)) && guard.lets_pass(bob, at(30)));
+        assert!(guard.lets_pass(bob, at(31)), "tried again, counted once");
+        assert!(!guard.lets_pass(eve, at(59)));
+        assert!(guard.lets_pass(eve, at(60)), "the first is a minute ago");
+        assert!(!guard.lets_pass(dan, at(61)));
         guard.reset();
-        assert!(guard.lets_pass(at(61)));
+        assert!(guard.lets_pass(dan, at(61)));
+        let for_ever = Guard::new(1, Duration::MAX);
+        assert!(for_ever.lets_pass(ada, at(0)) && !for_ever.lets_pass(bob, at(1_000_000_000)));
     }
 }

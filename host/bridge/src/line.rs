@@ -134,6 +134,14 @@ impl Bridge {
             return self.keep(said).await;
         }
         let event = self.event(&said, detail(&evaluated));
+        if self.guards(connection, &said.user, &desired) {
+            let user = self.hold(connection, said.user, event, false).await?;
+            return Ok(if said.creates {
+                Answer::Created(user)
+            } else {
+                Answer::Changed(user)
+            });
+        }
         let work = Work {
             user: said.user,
             task: Task::Converge(desired),
@@ -221,8 +229,8 @@ impl Bridge {
             user.state = State::Deferred;
             user.reason = Some("never made in CXone: the user became inactive before".to_owned());
             self.ledger.commit(user, vec![event]).await?
-        } else if !connection.guard.lets_pass(self.now()) {
-            self.hold(connection, user, event).await?
+        } else if !connection.guard.lets_pass(user.id, self.now()) {
+            self.hold(connection, user, event, true).await?
         } else {
             self.carry_out(
                 connection,
@@ -244,35 +252,53 @@ impl Bridge {
     }
 
     /// Acknowledges a removal and keeps it from CXone until somebody has released it.
-    async fn hold(
+    pub(crate) async fn hold(
         &self,
         connection: &Connection,
         mut user: User,
         mut event: Event,
+        deactivation: bool,
     ) -> Result<User, Refusal> {
         let reason = connection.guard.reason();
         tracing::error!(scope = %user.scope, user = %user.id, reason, "removal held");
         event.detail["held"] = json!(reason);
-        owe(&mut user, true, reason, self.now());
+        owe(&mut user, deactivation, reason, self.now());
         user.debt = user.debt.take().map(|debt| Debt { held: true, ..debt });
         Ok(self.ledger.commit(user, vec![event]).await?)
+    }
+
+    /// Whether a plugin's decision removes somebody who works in CXone, and the guard does not let it pass.
+    pub(crate) fn guards(&self, connection: &Connection, user: &User, desired: &Target) -> bool {
+        let works = user.accepted.as_ref().and_then(|target| target.active) != Some(false);
+        let removes = user.link.is_some() && works && desired.active == Some(false);
+        let released = user.debt.as_ref().is_some_and(|debt| debt.released);
+        removes && !released && !connection.guard.lets_pass(user.id, self.now())
     }
 
     /// Lets go of whom the guard of a connection holds, and has it count anew; answers how many there were.
     pub async fn release(&self, scope: &Scope) -> Result<usize, Refusal> {
         let connection = self.connection(scope).ok_or(Refusal::NotFound)?;
-        let held = self.ledger.held(scope).await?;
         let mut released = 0;
-        for id in held {
+        for id in self.ledger.held(scope).await? {
             let _turn = self.turn(id.to_string()).await;
-            let Some(mut user) = self.ledger.user(scope, id).await? else {
-                continue;
-            };
-            if let Some(debt) = user.debt.as_mut().filter(|debt| debt.held) {
-                debt.held = false;
+            for pause in pauses() {
+                let Some(mut user) = self.ledger.user(scope, id).await? else {
+                    break;
+                };
+                let Some(debt) = user.debt.as_mut().filter(|debt| debt.held) else {
+                    break;
+                };
+                (debt.held, debt.released) = (false, true);
                 user.reason = Some("released by hand".to_owned());
-                self.ledger.commit(user, Vec::new()).await?;
-                released += 1;
+                match self.ledger.commit(user, Vec::new()).await {
+                    // Another process is at work on the user.
+                    Err(LedgerError::Stale) => tokio::time::sleep(pause).await,
+                    other => {
+                        other?;
+                        released += 1;
+                        break;
+                    }
+                }
             }
         }
         connection.guard.reset();

@@ -127,6 +127,12 @@ impl Bridge {
         };
         condition.check(before.as_ref().map(|group| group.version))?;
         let now = self.now();
+        let mut strangers = 0;
+        let mut ids = |texts: &[String]| {
+            let found = ids(texts);
+            strangers += texts.len() - found.len();
+            found
+        };
         let (group, changes) = match (ask, before) {
             (GroupAsk::Create(body), _) => {
                 let mut body = body.clone();
@@ -136,8 +142,12 @@ impl Bridge {
                 group.carried = carried;
                 (group, vec![MemberChange::Add(ids(&members))])
             }
-            (GroupAsk::Replace(_, body), Some(before)) => replaced(connection, before, body),
-            (GroupAsk::Patch(_, patch), Some(before)) => self.patched(before, patch).await?,
+            (GroupAsk::Replace(_, body), Some(before)) => {
+                replaced(connection, before, body, &mut ids)
+            }
+            (GroupAsk::Patch(_, patch), Some(before)) => {
+                self.patched(before, patch, &mut ids).await?
+            }
             (GroupAsk::Delete(_), Some(before)) => {
                 let events = vec![self.said(&before, "deleted")];
                 let touched = self.ledger.delete_group(&before, events).await?;
@@ -160,8 +170,8 @@ impl Bridge {
             touched,
             unknown,
         } = done;
-        if !unknown.is_empty() {
-            self.passed_over(&group, &unknown).await?;
+        if strangers > 0 || !unknown.is_empty() {
+            self.passed_over(&group, &unknown, strangers).await;
         }
         let answer = match creates {
             true => GroupAnswer::Created(group),
@@ -176,10 +186,11 @@ impl Bridge {
         &self,
         before: Group,
         patch: &Patch,
+        ids: &mut (dyn FnMut(&[String]) -> Vec<UserId> + Send),
     ) -> Result<(Group, Vec<MemberChange>), Refusal> {
         if let Some((rest, steps)) = patch.split_members() {
             let source = rest.apply(before.source.resource())?.into();
-            let changes = steps.iter().map(change).collect();
+            let changes = steps.iter().map(|step| change(step, ids)).collect();
             return Ok((Group { source, ..before }, changes));
         }
         let members = self.ledger.members(&before.scope, before.id).await?;
@@ -195,12 +206,17 @@ impl Bridge {
         Ok((group, vec![MemberChange::Set(ids(&members))]))
     }
 
-    /// Ids that are nobody's are told, not refused: one bad member must not keep the others out (idp.md N13).
-    async fn passed_over(&self, group: &Group, unknown: &[UserId]) -> Result<(), Refusal> {
-        tracing::info!(scope = %group.scope, group = %group.id, unknown = unknown.len(), "member ids that are nobody's were passed over");
+    /// Ids that are nobody's are told, not refused: one bad member must not keep the others out (idp.md N13). `strangers` counts
+    /// those that have not even the form of an id. The group is committed: nothing that happens here takes that back.
+    async fn passed_over(&self, group: &Group, unknown: &[UserId], strangers: usize) {
+        let count = unknown.len() + strangers;
+        tracing::warn!(scope = %group.scope, group = %group.id, count, "member ids that are nobody's were passed over");
         let mut event = self.said(group, "members passed over");
         event.detail["unknown"] = json!(unknown);
-        Ok(self.ledger.record(vec![event]).await?)
+        event.detail["noIds"] = json!(strangers);
+        if let Err(error) = self.ledger.record(vec![event]).await {
+            tracing::error!(%error, "what was passed over could not be recorded");
+        }
     }
 
     fn said(&self, group: &Group, what: &str) -> Event {
@@ -219,6 +235,7 @@ fn replaced(
     connection: &Connection,
     mut before: Group,
     body: &Resource,
+    ids: &mut dyn FnMut(&[String]) -> Vec<UserId>,
 ) -> (Group, Vec<MemberChange>) {
     let dialect = connection.dialect;
     let mut body = body.clone();
@@ -235,7 +252,7 @@ fn replaced(
     (before, changes)
 }
 
-fn change(step: &MemberStep) -> MemberChange {
+fn change(step: &MemberStep, ids: &mut dyn FnMut(&[String]) -> Vec<UserId>) -> MemberChange {
     match step {
         MemberStep::Add(members) => MemberChange::Add(ids(members)),
         MemberStep::Remove(members) => MemberChange::Remove(ids(members)),

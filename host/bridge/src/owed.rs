@@ -18,7 +18,7 @@ use crate::port::plugins::Operation;
 use crate::refusal::Refusal;
 use crate::said::keep_apart;
 use crate::user::{State, User};
-use crate::work::{Origin, Task, Work, mark_refused, owe, release};
+use crate::work::{Origin, Task, Work, mark_refused, owe, refused_because, release};
 
 /// The pause after a round in which CXone took nothing, at first and at most.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(5));
@@ -145,18 +145,13 @@ impl Bridge {
             self.ledger.commit(user, Vec::new()).await?;
             return Ok(Progress::Done);
         }
-        let leaves = user.debt.as_ref().is_some_and(|debt| debt.deactivation);
-        if leaves || !user.live() || !user.source.active() {
+        if !user.live() || !user.source.active() {
             let event = event(kind, &user, json!({}));
-            return self
-                .pay(Work {
-                    user,
-                    task: Task::Leave,
-                    event,
-                    origin: Origin::Queue,
-                })
-                .await;
+            return self.pay(leaving(user, event)).await;
         }
+        // The identity provider let the person in again before CXone had taken the removal. Unless they may come back now, it is
+        // delivered all the same.
+        let undelivered = user.debt.as_ref().is_some_and(|debt| debt.deactivation);
         let left = user.accepted.as_ref().and_then(|target| target.active) == Some(false);
         let operation = match (&user.link, left) {
             (None, _) => Operation::Create,
@@ -175,6 +170,10 @@ impl Bridge {
                     }
                     return Ok(Progress::Done);
                 }
+                if self.guards(connection, &user, &desired) {
+                    self.hold(connection, user, event, false).await?;
+                    return Ok(Progress::Done);
+                }
                 self.pay(Work {
                     user,
                     task: Task::Converge(desired),
@@ -187,6 +186,9 @@ impl Bridge {
                 tracing::info!(scope = %user.scope, user = %user.id, reason, "waits");
                 let event = event(EventKind::Deferred, &user, detail(&evaluated));
                 user.reason = Some(reason);
+                if undelivered {
+                    return self.pay(leaving(user, event)).await;
+                }
                 release(&mut user, State::Deferred);
                 self.ledger.commit(user, vec![event]).await?;
                 Ok(Progress::Done)
@@ -194,6 +196,10 @@ impl Bridge {
             Ok(Decision::No(denial)) => {
                 tracing::warn!(scope = %user.scope, user = %user.id, rule = %denial.rule, attribute = denial.attribute.as_deref(), fix = denial.fix, "CXone does not follow: refused");
                 let event = event(EventKind::Refused, &user, refusal_detail(&denial, &user));
+                if undelivered {
+                    user.reason = Some(refused_because(&denial));
+                    return self.pay(leaving(user, event)).await;
+                }
                 mark_refused(&mut user, &denial);
                 self.ledger.commit(user, vec![event]).await?;
                 Ok(Progress::Done)
@@ -205,6 +211,11 @@ impl Bridge {
                     self.ledger.commit(user, Vec::new()).await?;
                 }
                 Ok(Progress::Away)
+            }
+            Err(refusal) if undelivered => {
+                let event = event(kind, &user, json!({}));
+                user.reason = Some(refusal.to_string());
+                self.pay(leaving(user, event)).await
             }
             Err(refusal) => {
                 owe(&mut user, false, refusal.to_string(), self.now());
@@ -224,6 +235,16 @@ impl Bridge {
             Some(_) if carried.away => Progress::Away,
             Some(_) => Progress::Stuck,
         })
+    }
+}
+
+/// The work of a removal that nobody waits for.
+fn leaving(user: User, event: Event) -> Work {
+    Work {
+        user,
+        task: Task::Leave,
+        event,
+        origin: Origin::Queue,
     }
 }
 

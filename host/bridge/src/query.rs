@@ -85,7 +85,12 @@ impl Bridge {
                 }
             }
         }
-        gather.page(|id| self.ledger.user(scope, id)).await
+        gather.page(|id| self.still_there(scope, id)).await
+    }
+
+    /// A user who may have been deleted since they were seen.
+    async fn still_there(&self, scope: &Scope, id: UserId) -> Result<Option<User>, LedgerError> {
+        Ok(self.ledger.user(scope, id).await?.filter(User::live))
     }
 
     /// The users that an index gives for a filter; `None` where none does.

@@ -1,10 +1,11 @@
 //! Users whose groups changed are evaluated anew: a durable queue, in order for each user, one pending each.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::connection::Connection;
 use crate::event::EventKind;
@@ -25,6 +26,8 @@ const ABREAST: usize = 4;
 const BATCH: usize = 64;
 /// How long to sleep when nothing is pending.
 const IDLE: Duration = Duration::from_secs(10);
+/// How long somebody rests who could not be evaluated.
+const REST: Duration = Duration::from_secs(2);
 /// How long to wait before somebody is tried again whom another process is at work on.
 const PAUSE: Duration = Duration::from_millis(250);
 
@@ -32,8 +35,9 @@ impl Bridge {
     /// Evaluates a tenant's pending users anew for as long as the process lives. Drop the future to end it: whoever was not
     /// finished is still pending.
     pub async fn re_evaluate(self: Arc<Self>, tenant: TenantName) {
+        let mut resting = Resting::default();
         loop {
-            match self.pending_round(&tenant).await {
+            match self.pending_round(&tenant, &mut resting).await {
                 Ok(Round::Nothing) => {
                     let _ = timeout(IDLE, self.rung(&tenant)).await;
                 }
@@ -67,8 +71,17 @@ impl Bridge {
         self.ring(&scope.tenant);
     }
 
-    async fn pending_round(self: &Arc<Self>, tenant: &TenantName) -> Result<Round, Refusal> {
-        let pending = self.ledger.pending(tenant, BATCH).await?;
+    async fn pending_round(
+        self: &Arc<Self>,
+        tenant: &TenantName,
+        resting: &mut Resting,
+    ) -> Result<Round, Refusal> {
+        resting.retain(|_, until| *until > Instant::now());
+        let mut pending = self.ledger.pending(tenant, BATCH + resting.len()).await?;
+        pending.retain(|pending| !resting.contains_key(&pending.user));
+        if pending.is_empty() && !resting.is_empty() {
+            return Ok(Round::Stuck);
+        }
         if pending.is_empty() {
             return Ok(Round::Nothing);
         }
@@ -80,10 +93,18 @@ impl Bridge {
                 && let Some(next) = waiting.next()
             {
                 let bridge = Arc::clone(self);
-                under_way.spawn(async move { bridge.pending_user(&next.scope, next.user).await });
+                under_way.spawn(async move {
+                    let done = bridge.pending_user(&next.scope, next.user).await;
+                    (next.user, done)
+                });
             }
             match under_way.join_next().await {
-                Some(done) => moved |= done.unwrap_or(false),
+                Some(Ok((_, true))) => moved = true,
+                // The others go first, until whatever stands in the way of this one may be gone.
+                Some(Ok((user, false))) => {
+                    resting.insert(user, Instant::now() + REST);
+                }
+                Some(Err(_)) => {}
                 None => break,
             }
         }
@@ -109,9 +130,11 @@ impl Bridge {
             return Ok(());
         };
         let found = self.ledger.user(scope, user).await?;
-        if let Some(user) = found.filter(concerned)
-            && let Some(connection) = self.connection(scope)
-        {
+        let Some(connection) = self.connection(scope) else {
+            // Taken out of the configuration, perhaps for a while: what is pending stays so.
+            return Err(Refusal::NotFound);
+        };
+        if let Some(user) = found.filter(concerned) {
             self.regroup(connection, user).await?;
         }
         Ok(self.ledger.evaluated(vec![pending]).await?)
@@ -119,7 +142,9 @@ impl Bridge {
 
     /// Evaluates a user whose groups changed. Whatever becomes of it, the user's row says so afterwards: the mark can go.
     async fn regroup(&self, connection: &Connection, mut user: User) -> Result<(), Refusal> {
-        if let Some(debt) = &mut user.debt {
+        // Whoever is let in again while a removal is owed is decided upon now: the debt alone would remove them.
+        let returns = user.debt.as_ref().is_some_and(|debt| debt.deactivation);
+        if let Some(debt) = user.debt.as_mut().filter(|_| !returns) {
             // It is decided anew when it is paid, on the groups of then.
             if !debt.template {
                 debt.template = true;
@@ -156,6 +181,9 @@ impl Bridge {
 fn concerned(user: &User) -> bool {
     user.live() && user.source.active() && user.state != State::Offered
 }
+
+/// Who rests, and until when.
+type Resting = BTreeMap<UserId, Instant>;
 
 /// What a round came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

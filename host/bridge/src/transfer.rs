@@ -10,7 +10,7 @@ use crate::port::ledger::{LedgerError, Lookup};
 use crate::refusal::Refusal;
 use crate::search::BATCH;
 use crate::source::Source;
-use crate::user::{State, User};
+use crate::user::{Debt, State, User};
 use crate::work::owe;
 
 /// What became of each user.
@@ -41,6 +41,8 @@ impl Bridge {
         if from == to || self.connection(&from).is_none() || self.connection(&to).is_none() {
             return Err(Refusal::NotFound);
         }
+        // One at a time: two in opposite directions would wait for each other's users.
+        let _turn = self.turn(format!("{tenant} transfer")).await;
         let mut done = Transferred::default();
         if names.is_empty() {
             let mut after = 0;
@@ -53,7 +55,7 @@ impl Bridge {
                 for user in batch {
                     // Who went over before, or is nobody in CXone, is no news.
                     if user.transferred.is_none() && claims(&user) {
-                        self.transfer_one(user, &to, &mut done).await?;
+                        self.transfer_one(user, &to, &mut done).await;
                     }
                 }
             }
@@ -62,7 +64,7 @@ impl Bridge {
         for name in names {
             let lookup = Lookup::Name(fold(name));
             match self.ledger.find_users(&from, &lookup).await?.pop() {
-                Some(user) => self.transfer_one(user, &to, &mut done).await?,
+                Some(user) => self.transfer_one(user, &to, &mut done).await,
                 None => done
                     .stayed
                     .push((name.clone(), format!("no such user on {from}"))),
@@ -71,37 +73,28 @@ impl Bridge {
         Ok(done)
     }
 
-    async fn transfer_one(
-        &self,
-        user: User,
-        to: &Scope,
-        done: &mut Transferred,
-    ) -> Result<(), Refusal> {
+    async fn transfer_one(&self, user: User, to: &Scope, done: &mut Transferred) {
         let name = user.source.user_name().to_owned();
         let _turn = self.turn(user.id.to_string()).await;
         for _ in 0..3 {
-            let Some(user) = self.ledger.user(&user.scope, user.id).await? else {
-                break;
+            let outcome = match self.ledger.user(&user.scope, user.id).await {
+                Ok(Some(user)) => self.handed(user, to).await,
+                Ok(None) => break,
+                Err(error) => Err(error.into()),
             };
-            match self.handed(user, to).await {
-                Ok(Ok(())) => {
-                    done.moved.push(name);
-                    return Ok(());
-                }
-                Ok(Err(reason)) => {
-                    done.stayed.push((name, reason));
-                    return Ok(());
-                }
+            match outcome {
+                Ok(Ok(())) => return done.moved.push(name),
+                Ok(Err(reason)) => return done.stayed.push((name, reason)),
                 // Somebody is at work on one of the two.
-                Err(Refusal::Ledger(LedgerError::Stale)) => {
+                Err(Refusal::Ledger(LedgerError::Stale | LedgerError::NameTaken)) => {
                     tokio::time::sleep(std::time::Duration::from_millis(200)).await;
                 }
-                Err(refusal) => return Err(refusal),
+                // One who cannot go must not keep the others.
+                Err(refusal) => return done.stayed.push((name, refusal.to_string())),
             }
         }
         let reason = "the user is being worked on; run the transfer again".to_owned();
         done.stayed.push((name, reason));
-        Ok(())
     }
 
     /// One person, in one commit: never with two owners, never with none.
@@ -154,10 +147,22 @@ impl Bridge {
         new.state = old.state;
         new.reason = old.reason.take();
         new.transferred = None;
-        if !unsaid {
-            // It said something that CXone was never told.
-            let leaves = !new.source.active();
+        let leaves = !unsaid && !new.source.active();
+        let works = new.accepted.as_ref().and_then(|target| target.active) != Some(false);
+        let groups = self.ledger.memberships(to, &[new.id]).await?;
+        if leaves && works {
+            // A transfer changes nothing in CXone: that the person was removed here meanwhile is for people to see.
+            let reason = "removed here before the transfer: see that it is meant, then run `jackfield release`";
+            owe(&mut new, true, reason.to_owned(), now);
+            new.debt = new.debt.take().map(|debt| Debt { held: true, ..debt });
+        } else if !unsaid || !groups.is_empty() {
+            // It said something, or put the person into groups, and CXone was never told.
             owe(&mut new, leaves, "transferred".to_owned(), now);
+            let due = |debt| Debt {
+                template: true,
+                ..debt
+            };
+            new.debt = new.debt.take().map(due);
         }
         old.transferred = Some(to.connection.clone());
         old.state = State::Deferred;

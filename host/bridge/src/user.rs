@@ -69,7 +69,7 @@ pub struct Owned {
     pub since: Timestamp,
 }
 
-/// A template as it was applied: later writes keep its values without choosing again.
+/// A template as it was applied: later writes keep its values without choosing again, until the user's groups change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppliedTemplate {
     /// Its name.
@@ -90,6 +90,9 @@ pub struct Debt {
     /// Whether the guard holds it: it is paid only after somebody has released it.
     #[serde(default)]
     pub held: bool,
+    /// Whether somebody has released it: the guard is not asked again.
+    #[serde(default)]
+    pub released: bool,
     /// Whether a template is chosen anew when it is paid: the user's groups changed.
     #[serde(default)]
     pub template: bool,
@@ -126,7 +129,7 @@ pub struct User {
     pub owners: BTreeMap<Attribute, Owned>,
     /// Which plugin, template or rule set which attribute of the last desired target.
     pub provenance: BTreeMap<Attribute, String>,
-    /// The template that was applied at creation or revival.
+    /// The template that was applied at creation or revival, or when the user's groups changed.
     pub template: Option<AppliedTemplate>,
     /// Where the user stands towards CXone.
     pub state: State,

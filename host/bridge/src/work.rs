@@ -287,17 +287,21 @@ impl Bridge {
 /// Notes a refusal on a user whose source was acknowledged.
 pub(crate) fn mark_refused(user: &mut User, denial: &Denial) {
     release(user, State::Refused);
-    user.reason = Some(format!(
-        "{}: {}; {}",
-        denial.rule, denial.detail, denial.fix
-    ));
+    user.reason = Some(refused_because(denial));
+}
+
+/// A refusal in the words of a reason.
+pub(crate) fn refused_because(denial: &Denial) -> String {
+    format!("{}: {}; {}", denial.rule, denial.detail, denial.fix)
 }
 
 /// Ends a debt, since what was asked does not come about for now. A deactivation that CXone has not taken is delivered all the same:
 /// nobody has let the person in again.
 pub(crate) fn release(user: &mut User, state: State) {
     let debt = user.debt.take();
-    let deactivation = user.undelivered || debt.as_ref().is_some_and(|debt| debt.deactivation);
+    // Whom the guard holds was never told to CXone, and somebody has let them in again.
+    let owed = |debt: &Debt| debt.deactivation && !debt.held;
+    let deactivation = user.undelivered || debt.as_ref().is_some_and(owed);
     user.state = if deactivation { State::Owed } else { state };
     user.debt = debt.filter(|_| deactivation).map(|debt| Debt {
         deactivation,
@@ -307,15 +311,17 @@ pub(crate) fn release(user: &mut User, state: State) {
 
 /// Notes a debt; since when and how often it was tried are kept.
 pub(crate) fn owe(user: &mut User, deactivation: bool, reason: String, now: Timestamp) {
-    let (since, attempts, template) = user.debt.as_ref().map_or((now, 0, false), |debt| {
-        (debt.since, debt.attempts, debt.template)
-    });
+    let before = user.debt.as_ref();
+    let (since, attempts) = before.map_or((now, 0), |debt| (debt.since, debt.attempts));
+    let template = before.is_some_and(|debt| debt.template);
+    let released = before.is_some_and(|debt| debt.released);
     user.undelivered |= !deactivation && user.debt.as_ref().is_some_and(|debt| debt.deactivation);
     user.debt = Some(Debt {
         deactivation,
         since,
         attempts: attempts.saturating_add(1),
         held: false,
+        released,
         template,
     });
     user.state = State::Owed;

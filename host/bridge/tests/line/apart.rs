@@ -178,6 +178,26 @@ async fn a_transfer_takes_debts_along_and_never_makes_two_owners() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_transfer_back_removes_nobody_whom_the_first_owner_let_go_meanwhile() {
+    let world = World::new();
+    let ada = world.create(person("ada")).await;
+    let (entra, okta) = (connection("entra"), connection("okta"));
+    let go = async |from, to| world.bridge.transfer(&tenant(), from, to, &[]).await;
+    go(&entra, &okta).await.expect("a transfer");
+    world.change(active(ada.id, false)).await;
+    assert_eq!(go(&okta, &entra).await.expect("a transfer").moved.len(), 1);
+    world.drain(std::time::Duration::from_secs(30)).await;
+    assert_eq!(
+        world.held("ada").active,
+        Some(true),
+        "a transfer changes nothing in CXone"
+    );
+    assert_eq!(world.bridge.release(&scope("entra")).await, Ok(1));
+    world.settle().await;
+    assert_eq!(world.held("ada").active, Some(false));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_transfer_back_restores_the_first_owner() {
     let world = World::new();
     let ada = world.create(person("ada")).await;

@@ -67,13 +67,13 @@ fn tagged(version: u64) -> Condition {
 }
 
 impl World {
-    async fn ask_group(&self, ask: GroupAsk) -> Result<GroupAnswer, Refusal> {
+    pub(crate) async fn ask_group(&self, ask: GroupAsk) -> Result<GroupAnswer, Refusal> {
         self.bridge
             .write_group(&scope("entra"), ask, Condition::None)
             .await
     }
 
-    async fn grouped(&self, ask: GroupAsk) -> Group {
+    pub(crate) async fn grouped(&self, ask: GroupAsk) -> Group {
         match self.ask_group(ask).await {
             Ok(GroupAnswer::Created(group) | GroupAnswer::Changed(group)) => group,
             other => panic!("no group: {other:?}"),
@@ -161,8 +161,15 @@ async fn unknown_members_are_passed_over_and_told() {
         .grouped(named("Tier1", &[ada, UserId::new(), eve.id]))
         .await;
     assert_eq!(world.members(group.id).await, [ada]);
-    let told = |event: &bridge::event::Event| event.detail["what"] == "members passed over";
-    assert!(world.store().events.iter().any(told));
+    let strangers = json!([{"op": "add", "path": "members", "value": [{"value": "00uADA0001"}, {"value": ada}]}]);
+    world.grouped(operations(group.id, strangers)).await;
+    let told = |count: u64| {
+        let told = world.store().events.iter().any(|event| {
+            event.detail["what"] == "members passed over" && event.detail["noIds"] == count
+        });
+        told
+    };
+    assert!(told(0) && told(1));
 }
 
 #[tokio::test(start_paused = true)]
@@ -200,6 +207,34 @@ async fn a_change_during_an_outage_is_owed_and_paid() {
     assert_eq!(world.store().pending, Vec::new());
     world.settle().await;
     assert_eq!(world.role("ada").as_deref(), Some("Supervisor"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_template_is_due_for_a_change_of_groups_even_if_a_debt_stands_in_between() {
+    for (owed_before, regroups) in [(false, true), (true, true), (true, false)] {
+        let world = World::new();
+        let ada = world.create(person("ada")).await.id;
+        world.cxone().down = true;
+        if owed_before {
+            world
+                .change(patch(ada, json!({"displayName": "Ada"})))
+                .await;
+        }
+        if regroups {
+            world.grouped(named("Tier1", &[ada])).await;
+        } else {
+            world
+                .change(patch(ada, json!({"displayName": "Ada B"})))
+                .await;
+        }
+        world
+            .change(patch(ada, json!({"displayName": "Ada King"})))
+            .await;
+        assert_eq!(world.row(ada).state, State::Owed);
+        world.settle().await;
+        let due = *world.plugins.template_due.lock().expect("no panic");
+        assert_eq!(due, regroups, "owed before: {owed_before}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,9 +1,11 @@
 //! A storm of removals: held before it empties a contact centre.
 
 use bridge::line::Answer;
+use bridge::membership::{GroupAnswer, GroupAsk};
 use bridge::user::State;
 
-use crate::harness::world::{World, active, person, scope};
+use crate::groups::{add, named};
+use crate::harness::world::{World, active, patch, person, scope};
 
 async fn guarded(removals: usize) -> World {
     let mut world = World::new();
@@ -68,4 +70,46 @@ async fn who_was_never_made_does_not_count_as_a_removal() {
     let bob = world.create(person("bob")).await.id;
     world.change(active(bob, false)).await;
     assert_eq!(world.held("bob").active, Some(false));
+}
+
+#[tokio::test(start_paused = true)]
+async fn removals_that_groups_decide_are_held_as_well() {
+    let world = guarded(1).await;
+    let group = world.grouped(named("Voice", &[])).await.id;
+    let mut ids = Vec::new();
+    for name in ["ada", "bob"] {
+        let mut body = person(name);
+        body["displayName"] = serde_json::json!("leave");
+        ids.push(world.create(body).await.id);
+    }
+    world.grouped(add(group, &ids)).await;
+    world.settle().await;
+    assert_eq!(world.held("ada").active, Some(true));
+    assert_eq!(
+        world.ask_group(GroupAsk::Delete(group)).await,
+        Ok(GroupAnswer::Deleted)
+    );
+    let active = |world: &World| ["ada", "bob"].map(|name| world.held(name).active);
+    let stay = active(&world)
+        .iter()
+        .filter(|active| **active == Some(true))
+        .count();
+    assert_eq!(stay, 1, "one may go, the other is held");
+    assert_eq!(world.bridge.release(&scope("entra")).await, Ok(1));
+    world.settle().await;
+    assert_eq!(active(&world), [Some(false); 2]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_brings_back_who_was_let_in_again_while_a_removal_was_owed() {
+    let world = World::new();
+    let ada = world.create(person("ada")).await.id;
+    world.cxone().down = true;
+    world.change(active(ada, false)).await;
+    let waits = serde_json::json!({"active": true, "displayName": "defer"});
+    world.change(patch(ada, waits)).await;
+    world.grouped(named("role Supervisor", &[ada])).await;
+    world.settle().await;
+    assert_eq!(world.held("ada").active, Some(true));
+    assert_eq!(world.row(ada).state, State::Settled);
 }

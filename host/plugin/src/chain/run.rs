@@ -200,7 +200,12 @@ impl Line {
             true => self.choose(evaluation, scene, evaluated)?,
             false => None,
         };
-        let stands = !evaluation.template_due || evaluation.operation == Operation::ReEvaluate;
+        let begins = match evaluation.operation {
+            Operation::Create | Operation::Revive => true,
+            Operation::ReEvaluate => false,
+            _ => evaluation.accepted.is_none(),
+        };
+        let stands = !evaluation.template_due || !begins;
         let refused = matches!(evaluated.verdict, Verdict::Deny(_));
         let applied = evaluation.applied.as_ref().filter(|_| stands && !refused);
         evaluated.template = chosen.or_else(|| applied.cloned());

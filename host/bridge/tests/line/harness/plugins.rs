@@ -1,5 +1,5 @@
 //! Plugins as pure functions of source and groups. `displayName` says what the rules do: `deny`, `defer` (until in a group),
-//! `trap`, or nothing. A group called `role X` gives the role X.
+//! `trap`, `leave` (deactivate who is in no group), or nothing. A group called `role X` gives the role X.
 
 use std::sync::Mutex;
 
@@ -14,6 +14,8 @@ use serde_json::{Map, Value, json};
 #[derive(Debug, Default)]
 pub(crate) struct Pure {
     pub(crate) operations: Mutex<Vec<Operation>>,
+    /// Whether a template was due, of the last evaluation.
+    pub(crate) template_due: Mutex<bool>,
 }
 
 /// The mapping, for assertions too: what CXone is to hold of a source.
@@ -47,6 +49,7 @@ impl Plugins for Pure {
     async fn evaluate(&self, evaluation: Evaluation) -> Result<Evaluated, PluginFailure> {
         let operation = evaluation.operation;
         self.operations.lock().expect("no panic").push(operation);
+        *self.template_due.lock().expect("no panic") = evaluation.template_due;
         let mut target = mapped(&evaluation.source);
         let role = |name: &'_ str| name.strip_prefix("role ").map(str::to_owned);
         if let Some(role) = evaluation
@@ -55,6 +58,9 @@ impl Plugins for Pure {
             .find_map(|group| role(&group.display_name))
         {
             target.set(Attribute::Role, role);
+        }
+        if target.get(Attribute::DisplayName) == Some("leave") && evaluation.groups.is_empty() {
+            target.active = Some(false);
         }
         let verdict = match target.get(Attribute::DisplayName) {
             Some("trap") => return Err(trap()),
