@@ -8,7 +8,7 @@ use std::sync::Arc;
 use bridge::connection::{Connection, Tenant};
 use bridge::guard::Guard;
 use bridge::line::Bridge;
-use bridge::name::Scope;
+use bridge::name::{Scope, TenantName};
 use client::Client;
 use jiff::Timestamp;
 use plugin::{Chain, ConnectionFacts, Engine, EngineSettings, PluginSource};
@@ -90,11 +90,7 @@ pub async fn start(config: Config, engine: &Engine) -> Result<Running, StartErro
     let client = Client::new(client::Settings::default())?;
     let bridge = Arc::new(bridge(config, &client, engine)?);
 
-    for tenant in &tenants {
-        if let Err(error) = bridge.take_over(tenant).await {
-            tracing::error!(%tenant, %error, "open intents cannot be read");
-        }
-    }
+    take_over(&bridge, &tenants).await;
     // Kept, so that tokens outlive a restart.
     let key = bridge.ledger().key("access-tokens").await;
     let key = key.map_err(StartError::Key)?;
@@ -150,9 +146,25 @@ pub async fn start(config: Config, engine: &Engine) -> Result<Running, StartErro
 }
 
 /// The bridge of a configuration without a service around it: for commands that need the ledger while no service runs.
-pub fn offline(config: Config, engine: &Engine) -> Result<Bridge, StartError> {
+pub async fn offline(config: Config, engine: &Engine) -> Result<Bridge, StartError> {
     let client = Client::new(client::Settings::default())?;
-    bridge(config, &client, engine)
+    let tenants: Vec<_> = config
+        .tenants
+        .iter()
+        .map(|tenant| tenant.name.clone())
+        .collect();
+    let bridge = bridge(config, &client, engine)?;
+    take_over(&bridge, &tenants).await;
+    Ok(bridge)
+}
+
+/// What a process that is gone left open becomes owed, before anybody else touches it.
+async fn take_over(bridge: &Bridge, tenants: &[TenantName]) {
+    for tenant in tenants {
+        if let Err(error) = bridge.take_over(tenant).await {
+            tracing::error!(%tenant, %error, "open intents cannot be read");
+        }
+    }
 }
 
 /// Opens the ledger and joins every connection to its rooms.

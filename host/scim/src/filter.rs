@@ -27,6 +27,8 @@ use crate::schema::ResourceSchemas;
 
 /// Characters that a filter may have at most.
 pub const MAX_LENGTH: usize = 64 * 1024;
+/// Comparisons that a filter may have at most: each is made for each value of each resource that is looked at.
+pub const MAX_TERMS: usize = 200;
 
 /// A filter that is known to make sense for one resource type. `Display` is canonical SCIM; `Debug` hides values.
 #[derive(Clone, PartialEq)]
@@ -92,9 +94,13 @@ impl Filter {
     /// no meaning for, and a filter that is too long or too deep; 403 sensitive for one on `password`. A filter that is
     /// not understood is never taken to match everything or nothing (N3).
     pub fn parse(text: &str, schemas: &ResourceSchemas) -> Result<Self, Error> {
-        Ok(Self {
-            node: Node::of_resources(text, schemas)?,
-        })
+        let node = Node::of_resources(text, schemas)?;
+        if node.terms() > MAX_TERMS {
+            return Err(Error::invalid_filter(format!(
+                "the filter has more than {MAX_TERMS} comparisons; ask in several requests"
+            )));
+        }
+        Ok(Self { node })
     }
 
     /// Whether the resource matches. `id` and `meta` are attributes of the rendered resource ([`crate::answer`]): a
@@ -162,6 +168,14 @@ impl Node {
                     })
             }
             _ => None,
+        }
+    }
+
+    fn terms(&self) -> usize {
+        match self {
+            Self::And(terms) | Self::Or(terms) => terms.iter().map(Self::terms).sum(),
+            Self::Not(inner) | Self::Elements(_, inner) => inner.terms(),
+            Self::Present(_) | Self::Compare(..) => 1,
         }
     }
 

@@ -22,9 +22,14 @@ const BUDGET: Duration = Duration::from_secs(25);
 pub(crate) async fn carry_out(call: &Call<'_>, body: Value) -> Result<Answer, Failure> {
     let mut run = Run::new(Bulk::parse(body)?, &call.base_url);
     let started = Instant::now();
+    let alone = Call {
+        brief: true,
+        base_url: call.base_url.clone(),
+        ..*call
+    };
     while let Some(operation) = run.begin() {
         let outcome = if started.elapsed() < BUDGET {
-            outcome(call, operation).await
+            outcome(&alone, operation).await
         } else {
             let detail = "not begun: the bulk request took too long; send the operation again";
             Outcome::failure(&Error::status(503, detail))

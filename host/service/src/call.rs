@@ -25,6 +25,8 @@ pub(crate) struct Call<'a> {
     pub(crate) connection: &'a Arc<Connection>,
     pub(crate) parameters: &'a Parameters,
     pub(crate) headers: &'a HeaderMap,
+    /// Whether the resource that a write leaves is not shown: a bulk answer has its location and tag alone.
+    pub(crate) brief: bool,
     pub(crate) authenticator: &'a Authenticator,
     /// The connection's base URL as the client sees it, without a trailing slash.
     pub(crate) base_url: String,
@@ -99,6 +101,9 @@ impl Call<'_> {
     async fn without_body(&self, method: &str, path: &[&str]) -> Result<Answer, Failure> {
         match (method, path) {
             ("GET", []) => search::everything(self, &asked::search(self.parameters)?).await,
+            (_, [".search" | "Bulk"] | ["Users" | "Groups", ".search"]) => {
+                Ok(respond::not_allowed("POST"))
+            }
             ("GET", ["Users"]) => users::list(self, &asked::search(self.parameters)?).await,
             ("GET", ["Users", id]) => users::read(self, id).await,
             ("GET", ["Groups"]) => groups::list(self, &asked::search(self.parameters)?).await,
@@ -122,9 +127,6 @@ impl Call<'_> {
                 Err(Error::status(StatusCode::NOT_IMPLEMENTED.as_u16(), detail).into())
             }
             (_, ["Users" | "Groups"]) => Ok(respond::not_allowed("GET, POST")),
-            (_, [".search" | "Bulk"] | ["Users" | "Groups", ".search"]) => {
-                Ok(respond::not_allowed("POST"))
-            }
             (_, ["Users" | "Groups", _]) => Ok(respond::not_allowed("GET, PUT, PATCH, DELETE")),
             (
                 _,

@@ -8,6 +8,7 @@ use bridge::refusal::Refusal;
 use bridge::said::Condition;
 use http::StatusCode;
 use scim::dialect::PatchAnswer;
+use scim::error::Error;
 use scim::etag;
 use scim::list::list_response;
 use scim::normalise::{self, Write};
@@ -22,6 +23,9 @@ use crate::asked;
 use crate::call::Call;
 use crate::error::Failure;
 use crate::respond::{self, Answer};
+
+/// Members that a list shows in all. A single group shows however many it has.
+const MOST_MEMBERS: usize = 100_000;
 
 /// POST /Groups.
 pub(crate) async fn create(call: &Call<'_>, body: Value) -> Result<Answer, Failure> {
@@ -108,13 +112,35 @@ pub(crate) async fn found(call: &Call<'_>, search: &SearchRequest) -> Result<Pag
         .search_groups(&call.connection.scope, &query)
         .await?;
     let mut found = Vec::with_capacity(page.found.len());
+    let mut members = 0;
     for group in &page.found {
-        found.push(shown(call, group, &projection).await?);
+        let group = shown(call, group, &projection).await?;
+        members += group["members"].as_array().map_or(0, Vec::len);
+        if members > MOST_MEMBERS {
+            let detail = format!(
+                "the groups asked for have more than {MOST_MEMBERS} members in all: ask with excludedAttributes=members, or for fewer groups"
+            );
+            return Err(Error::too_many(detail).into());
+        }
+        found.push(group);
     }
     Ok(Page {
         found,
         total: page.total,
     })
+}
+
+/// A group as a list shows it, whole.
+pub(crate) async fn whole(
+    call: &Call<'_>,
+    id: &str,
+    projection: &Projection,
+) -> Result<Value, Failure> {
+    let group = call
+        .bridge
+        .read_group(&call.connection.scope, known(id)?)
+        .await?;
+    shown(call, &group, projection).await
 }
 
 async fn write(call: &Call<'_>, ask: GroupAsk, condition: Condition) -> Result<Answer, Failure> {
@@ -143,6 +169,13 @@ fn known(id: &str) -> Result<GroupId, Failure> {
 }
 
 fn projection(call: &Call<'_>) -> Result<Projection, Failure> {
+    if call.brief {
+        return Ok(Projection::from_query(
+            Some("id"),
+            None,
+            ResourceSchemas::group(),
+        ));
+    }
     Ok(asked::search(call.parameters)?.projection(ResourceSchemas::group()))
 }
 

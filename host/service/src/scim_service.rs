@@ -105,6 +105,7 @@ impl ScimService {
             connection,
             parameters: &address.parameters,
             headers: &parts.headers,
+            brief: false,
             authenticator: &self.authenticator,
             base_url,
         };

@@ -4,7 +4,7 @@ use bridge::query::Page;
 use http::StatusCode;
 use scim::error::Error;
 use scim::list::list_response;
-use scim::schema::ResourceSchemas;
+use scim::schema::{ResourceSchemas, ResourceType};
 use scim::search_request::SearchRequest;
 use scim::sort::SortKey;
 use serde_json::Value;
@@ -70,10 +70,11 @@ async fn sorted(
         let detail = "too deep a page to put users and groups in one order: ask /Users and /Groups";
         return Err(Error::too_many(detail).into());
     }
-    // The first of each type are enough; projected only afterwards, since the order may go by what is not wanted.
+    // The first of each type are enough; projected only afterwards, since the order may go by what is not wanted. Members may
+    // be many: they are read for the page alone.
     let mut whole = SearchRequest {
         attributes: None,
-        excluded_attributes: None,
+        excluded_attributes: Some("members".to_owned()),
         ..search.clone()
     };
     whole.paging.start_index = 1;
@@ -88,8 +89,8 @@ async fn sorted(
             continue;
         };
         let page = match schemas.resource_type {
-            scim::schema::ResourceType::User => users::found(call, &whole).await?,
-            scim::schema::ResourceType::Group => groups::found(call, &whole).await?,
+            ResourceType::User => users::found(call, &whole).await?,
+            ResourceType::Group => groups::found(call, &whole).await?,
         };
         total += page.total;
         for resource in page.found {
@@ -99,15 +100,16 @@ async fn sorted(
         }
     }
     found.sort_by(|(one, ..), (other, ..)| one.cmp(other));
-    let page = found.into_iter().skip(skip).take(search.paging.count);
-    let page = page.map(|(_, mut resource, schemas)| {
-        if let Value::Object(document) = &mut resource {
-            search.projection(schemas).apply(document);
+    let mut page = Vec::new();
+    for (_, mut resource, schemas) in found.into_iter().skip(skip).take(search.paging.count) {
+        let projection = search.projection(schemas);
+        if schemas.resource_type == ResourceType::Group && projection.wants("members") {
+            let id = resource["id"].as_str().unwrap_or_default();
+            resource = groups::whole(call, id, &projection).await?;
+        } else if let Value::Object(document) = &mut resource {
+            projection.apply(document);
         }
-        resource
-    });
-    Ok(Page {
-        total,
-        found: page.collect(),
-    })
+        page.push(resource);
+    }
+    Ok(Page { total, found: page })
 }

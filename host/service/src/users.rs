@@ -128,6 +128,13 @@ fn known(id: &str) -> Result<UserId, Failure> {
 }
 
 fn projection(call: &Call<'_>) -> Result<Projection, Failure> {
+    if call.brief {
+        return Ok(Projection::from_query(
+            Some("id"),
+            None,
+            ResourceSchemas::user(),
+        ));
+    }
     Ok(asked::search(call.parameters)?.projection(ResourceSchemas::user()))
 }
 

@@ -112,12 +112,16 @@ async fn a_transfer_changes_nothing_in_cxone_and_the_former_owner_no_more() {
         .change(patch(found[0].id, json!({"nickName": "A"})))
         .await;
     // The old one unassigns everybody: its own source changes, CXone hears nothing.
-    for ask in [active(old.id, false), Ask::Delete(old.id)] {
+    let renamed = patch(old.id, json!({"displayName": "Ada King"}));
+    for ask in [renamed, active(old.id, false), Ask::Delete(old.id)] {
         let answer = world
             .bridge
             .write(&scope("okta"), ask, Condition::None)
             .await;
         assert!(answer.is_ok(), "{answer:?}");
+        let row = world.row(old.id);
+        assert_eq!(row.source.display_name(), Some("Ada King"));
+        assert_eq!(row.state, State::Deferred);
     }
     world.settle().await;
     assert_eq!(world.cxone().told.len(), writes);

@@ -164,10 +164,10 @@ async fn unknown_members_are_passed_over_and_told() {
     let strangers = json!([{"op": "add", "path": "members", "value": [{"value": "00uADA0001"}, {"value": ada}]}]);
     world.grouped(operations(group.id, strangers)).await;
     let told = |count: u64| {
-        let told = world.store().events.iter().any(|event| {
+        let told = |event: &bridge::event::Event| {
             event.detail["what"] == "members passed over" && event.detail["noIds"] == count
-        });
-        told
+        };
+        world.store().events.iter().any(told)
     };
     assert!(told(0) && told(1));
 }

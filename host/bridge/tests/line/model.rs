@@ -1,4 +1,4 @@
-//! Thousands of histories by chance: concurrent writes about users and groups through two connections, a failing CXone, dying
+//! Thousands of histories by chance: concurrent writes about users and groups through two connections, transfers between them, a failing CXone, dying
 //! processes. Whatever
 //! happened, once CXone is well and the queue has worked, the promises hold. A failure names its seed; `MODEL_SEED=n` repeats it.
 
@@ -101,6 +101,29 @@ fn request(world: &World, renames: bool) -> (&'static str, Ask, String, Option<U
     (connection, ask, user.id.to_string(), Some(user.id))
 }
 
+/// Everybody, or somebody, goes from one connection to the other.
+fn transfer(world: &World) -> JoinHandle<()> {
+    let [from, to] = match world.chance.percent(50) {
+        true => CONNECTIONS,
+        false => [CONNECTIONS[1], CONNECTIONS[0]],
+    };
+    let names = match world.chance.below(6) {
+        at @ 0..=2 => vec![format!(
+            "{}@example.com",
+            NAMES[usize::try_from(at).expect("small")]
+        )],
+        _ => Vec::new(),
+    };
+    let bridge = Arc::clone(&world.bridge);
+    tokio::spawn(async move {
+        let (from, to) = (scope(from).connection, scope(to).connection);
+        let tenant = tenant();
+        let done = bridge.transfer(&tenant, &from, &to, &names);
+        let done = tokio::time::timeout(Duration::from_secs(900), done).await;
+        assert!(done.is_err() || matches!(done, Ok(Ok(_))), "{done:?}");
+    })
+}
+
 /// The process's own work: debts, and users whose groups changed.
 fn queues(world: &World) -> [JoinHandle<()>; 2] {
     [
@@ -155,6 +178,10 @@ async fn history(seed: u64) {
         }
         if world.chance.percent(35) {
             asked.push(groups::ask(&world, &sayings));
+            continue;
+        }
+        if world.chance.percent(5) {
+            asked.push(transfer(&world));
             continue;
         }
         let (connection, ask, about, id) = request(&world, unique);
@@ -233,6 +260,10 @@ fn check(world: &World, promises: &Promises, by_hand: &[String], unique: bool) {
             .and_then(|link| owners.get(link))
             .is_some_and(|id| *id != user.id);
         assert!(user.debt.is_none());
+        if user.transferred.is_some() {
+            assert!(user.link.is_none() && user.accepted.is_none(), "{user:?}");
+            continue;
+        }
         if !(user.live() && user.source.active()) {
             let gone = held.is_none_or(|held| held.target.active == Some(false));
             assert!(gone || elsewhere, "a leaver stayed: {user:?}");

@@ -23,7 +23,8 @@ pub(crate) async fn carry_out(config: Config, command: &Command) -> Result<Value
         Some(done) => Ok(done),
         None => {
             let engine = app::engine().map_err(|error| error.to_string())?;
-            let bridge = app::offline(config, &engine).map_err(|error| error.to_string())?;
+            let bridge = app::offline(config, &engine).await;
+            let bridge = bridge.map_err(|error| error.to_string())?;
             command.carry_out(&bridge).await
         }
     }

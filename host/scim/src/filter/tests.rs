@@ -375,3 +375,14 @@ proptest! {
         prop_assert_eq!(not.matches_map(&ada()), !parse(&text).unwrap().matches_map(&ada()));
     }
 }
+
+#[test]
+fn a_filter_has_so_many_comparisons_and_no_more() {
+    let filter = |terms: usize| {
+        let terms: Vec<String> = (0..terms).map(|at| format!("title eq \"{at}\"")).collect();
+        Filter::parse(&terms.join(" or "), ResourceSchemas::user())
+    };
+    assert!(filter(MAX_TERMS).is_ok());
+    let error = filter(MAX_TERMS + 1).unwrap_err();
+    assert_eq!(error.scim_type, Some(ScimType::InvalidFilter));
+}
