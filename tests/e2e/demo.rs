@@ -52,7 +52,7 @@ fn entras_cycle_is_played_to_its_end_and_is_the_default() {
             "\"op\":\"replace\", \"value\":{\"displayName\"",
             "CXone told  nothing",
             "answer      403 role: the role Agent is not active",
-            "/ADSCIM/2.0/",
+            "schemas.microsoft.com/2006/11/ResourceManagement/",
             "\"op\":\"Add\", \"path\":\"members\", \"value\":[{\"$ref\":null",
             "CXone holds grace@example.com, \"Grace Hopper\", mobile +442079460001, role Manager, team Leads, active",
             "owed: kept on disk",
