@@ -13,6 +13,7 @@ use crate::cxone::{so_far, taken};
 use crate::world::{Reply, TOKEN, World, reply};
 
 const CORE: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 const PATCH: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
 /// Both identity providers of the tenant, each with its own mapper.
@@ -22,11 +23,13 @@ idp = "okta"
 token = "test-token"
 [[tenants.acme.connections.okta.plugins]]
 use = "okta"
+settings = { groups = [{ group = "CX Managers", role = "Manager" }] }
 [tenants.acme.connections.entra]
 idp = "entra"
 token = "test-token"
 [[tenants.acme.connections.entra.plugins]]
 use = "entra"
+settings = { groups = [{ group = "CX Managers", role = "Manager" }] }
 "#;
 
 /// Somebody, as Okta sends them (idp.md 2.3).
@@ -140,8 +143,17 @@ async fn migration(running: bool) {
         assert_eq!(made.status, 201, "{}", made.body);
         ids.push(made.body["id"].as_str().expect("an id").to_owned());
     }
+    let managers = |ids: &[String]| {
+        let members: Vec<Value> = ids[..5].iter().map(|id| json!({"value": id})).collect();
+        json!({"schemas": [GROUP], "displayName": "CX Managers", "members": members})
+    };
+    let group = Some(managers(&ids));
+    let group = scene.scim(&first, "okta", "POST", "/Groups", group).await;
+    assert_eq!(group.status, 201, "{}", group.body);
     let before = scene.cxone().await;
     assert_eq!(before.0.len(), 20);
+    let managing = |user: &&Value| user["roles"][0]["display"] == "Manager";
+    assert_eq!(before.0.iter().filter(managing).count(), 5);
 
     let going_on = match running {
         true => Some(first),
@@ -173,8 +185,19 @@ async fn migration(running: bool) {
             .scim(&service, "entra", "PATCH", &path, Some(link))
             .await;
         assert_eq!(linked.status, 200, "{}", linked.body);
-        entras.push(path);
+        entras.push(id);
     }
+    // Okta goes on for a while: what it says about somebody changes what it reads back, and nothing else.
+    let mut body = oktas(3, true);
+    body["displayName"] = json!("Ada Somebody");
+    let path = format!("/Users/{}", ids[3]);
+    let said = scene.scim(&service, "okta", "PUT", &path, Some(body)).await;
+    assert_eq!(
+        (said.status, &said.body["displayName"]),
+        (200, &json!("Ada Somebody")),
+        "{}",
+        said.body
+    );
     // Okta takes everybody out of its application: that is its own affair.
     for (number, id) in ids.iter().enumerate() {
         let body = Some(oktas(number, false));
@@ -187,12 +210,33 @@ async fn migration(running: bool) {
             left.body
         );
     }
+    let group = group.body["id"].as_str().expect("an id");
+    let path = format!("/Groups/{group}");
+    let gone = scene.scim(&service, "okta", "DELETE", &path, None).await;
+    assert_eq!(gone.status, 204);
     assert_eq!(scene.cxone().await, before, "nobody in CXone notices");
+    // Entra's groups come last: they give what was given before.
+    let group = Some(managers(&entras));
+    let group = scene
+        .scim(&service, "entra", "POST", "/Groups", group)
+        .await;
+    assert_eq!(group.status, 201, "{}", group.body);
+    assert_eq!(
+        scene.cxone().await,
+        before,
+        "nor does Entra's group change anything"
+    );
 
     // From now on Entra decides.
     let disable = json!({"schemas": [PATCH], "Operations": [{"op": "Replace", "path": "active", "value": "False"}]});
     let gone = scene
-        .scim(&service, "entra", "PATCH", &entras[7], Some(disable))
+        .scim(
+            &service,
+            "entra",
+            "PATCH",
+            &format!("/Users/{}", entras[7]),
+            Some(disable),
+        )
         .await;
     assert_eq!(gone.status, 200, "{}", gone.body);
     let (users, writes) = scene.cxone().await;

@@ -84,13 +84,14 @@ pub(crate) async fn decide(
     }
 }
 
-/// The user's groups. A newcomer has none, and the ledger need not be asked.
+/// The user's groups, or those that a transferred user comes from. A newcomer has none, and the ledger need not be asked.
 async fn groups(ledger: &dyn Ledger, user: &User) -> Result<Vec<Membership>, Refusal> {
     if user.version == 0 {
         return Ok(Vec::new());
     }
     let mut found = ledger.memberships(&user.scope, &[user.id]).await?;
-    Ok(found.remove(&user.id).unwrap_or_default())
+    let own = found.remove(&user.id);
+    Ok(own.unwrap_or_else(|| user.inherited.clone()))
 }
 
 /// A template is chosen when the person begins in CXone or comes back, and when their groups changed. Else the applied one

@@ -75,6 +75,7 @@ fn emptied(user: User) -> User {
         uncertain: BTreeSet::new(),
         undelivered: false,
         debt: None,
+        inherited: Vec::new(),
         ..user
     }
 }

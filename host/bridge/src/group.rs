@@ -65,7 +65,7 @@ impl Group {
 }
 
 /// A group that a user is a member of.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Membership {
     /// Its id in Jackfield.
     pub id: GroupId,

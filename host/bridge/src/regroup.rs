@@ -142,6 +142,10 @@ impl Bridge {
 
     /// Evaluates a user whose groups changed. Whatever becomes of it, the user's row says so afterwards: the mark can go.
     async fn regroup(&self, connection: &Connection, mut user: User) -> Result<(), Refusal> {
+        if !user.inherited.is_empty() {
+            user.inherited.clear();
+            user = self.ledger.commit(user, Vec::new()).await?;
+        }
         // Whoever is let in again while a removal is owed is decided upon now: the debt alone would remove them.
         let returns = user.debt.as_ref().is_some_and(|debt| debt.deactivation);
         if let Some(debt) = user.debt.as_mut().filter(|_| !returns) {

@@ -106,6 +106,9 @@ impl Bridge {
             return Ok(Err("is nobody in CXone through this connection".to_owned()));
         }
         let now = self.now();
+        let mut former = self.memberships(&old.scope, &[old.id]).await?;
+        let former = former.remove(&old.id);
+        let pending = self.ledger.pending_of(&old.scope, old.id).await?;
         let lookup = Lookup::Name(old.folded_name());
         let known = self.ledger.find_users(to, &lookup).await?.pop();
         let _turn = match &known {
@@ -147,6 +150,8 @@ impl Bridge {
         new.state = old.state;
         new.reason = old.reason.take();
         new.transferred = None;
+        let before = std::mem::take(&mut old.inherited);
+        new.inherited = former.unwrap_or(before);
         let leaves = !unsaid && !new.source.active();
         let works = new.accepted.as_ref().and_then(|target| target.active) != Some(false);
         let groups = self.ledger.memberships(to, &[new.id]).await?;
@@ -155,8 +160,8 @@ impl Bridge {
             let reason = "removed here before the transfer: see that it is meant, then run `jackfield release`";
             owe(&mut new, true, reason.to_owned(), now);
             new.debt = new.debt.take().map(|debt| Debt { held: true, ..debt });
-        } else if !unsaid || !groups.is_empty() {
-            // It said something, or put the person into groups, and CXone was never told.
+        } else if !unsaid || !groups.is_empty() || (pending.is_some() && new.source.active()) {
+            // It said something, or put the person into groups, or the old one did, and CXone was never told.
             owe(&mut new, leaves, "transferred".to_owned(), now);
             let due = |debt| Debt {
                 template: true,

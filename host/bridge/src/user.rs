@@ -6,6 +6,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::group::Membership;
 use crate::name::{ConnectionName, Scope, UserId, fold};
 use crate::source::Source;
 use crate::target::{Attribute, Target};
@@ -154,6 +155,10 @@ pub struct User {
     /// The connection that the person in CXone was transferred to: what is said here since never reaches CXone.
     #[serde(default)]
     pub transferred: Option<ConnectionName>,
+    /// The groups that a transferred user was in with the former connection: they count until the new one says something about
+    /// the user's groups, or the first write would take a role away that nobody meant to take.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inherited: Vec<Membership>,
     /// When the identity provider deleted the resource.
     pub deleted: Option<Timestamp>,
 }
@@ -185,6 +190,7 @@ impl User {
             modified: now,
             revision: 1,
             transferred: None,
+            inherited: Vec::new(),
             deleted: None,
         }
     }

@@ -7,6 +7,7 @@ use bridge::target::Attribute;
 use bridge::user::State;
 use serde_json::json;
 
+use crate::groups::named;
 use crate::harness::world::{World, active, by_hand, patch, person, post, scope, tenant};
 
 fn connection(name: &str) -> bridge::name::ConnectionName {
@@ -219,4 +220,52 @@ async fn a_transfer_back_restores_the_first_owner() {
     assert_eq!((row.transferred, row.state), (None, State::Settled));
     world.change(active(ada.id, false)).await;
     assert_eq!(world.held("ada").active, Some(false));
+}
+
+#[tokio::test(start_paused = true)]
+async fn groups_of_the_former_connection_count_until_the_new_one_speaks_of_groups() {
+    let world = World::new();
+    let okta = scope("okta");
+    let Ok(Answer::Created(ada)) = world
+        .bridge
+        .write(&okta, post(person("ada")), Condition::None)
+        .await
+    else {
+        panic!("no user");
+    };
+    let group = |connection: &'static str, name: &'static str, member| {
+        let bridge = &world.bridge;
+        async move {
+            let (scope, ask) = (scope(connection), named(name, &[member]));
+            let done = bridge.write_group(&scope, ask, Condition::None);
+            assert!(done.await.is_ok());
+        }
+    };
+    group("okta", "role Supervisor", ada.id).await;
+    let role = || world.held("ada").get(Attribute::Role).map(str::to_owned);
+    assert_eq!(role().as_deref(), Some("Supervisor"));
+    let writes = world.cxone().told.len();
+    let (from, to) = (connection("okta"), connection("entra"));
+    let done = world.bridge.transfer(&tenant(), &from, &to, &[]).await;
+    assert_eq!(done.expect("a transfer").moved.len(), 1);
+    let new = world
+        .find("entra", "ada")
+        .await
+        .expect("an answer")
+        .found
+        .remove(0);
+    // The new identity provider's users come first, its groups later: nobody loses a role in between.
+    world.change(patch(new.id, json!({"nickName": "A"}))).await;
+    assert!(
+        world
+            .bridge
+            .write(&okta, Ask::Delete(ada.id), Condition::None)
+            .await
+            .is_ok()
+    );
+    assert_eq!(world.cxone().told.len(), writes);
+    // Its first word about her groups counts, and what was inherited never again.
+    group("entra", "Tier1", new.id).await;
+    assert_eq!(role(), None);
+    assert_eq!(world.row(new.id).inherited, []);
 }

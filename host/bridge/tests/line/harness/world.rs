@@ -268,7 +268,13 @@ impl World {
             (cxone.down, cxone.chaos) = (false, 0);
             cxone.faults.clear();
         }
-        assert!(self.drain(Duration::from_secs(600)).await, "work is left");
+        if !self.drain(Duration::from_secs(600)).await {
+            let store = self.store();
+            let owed = store.users.iter().filter(|user| user.debt.is_some());
+            let owed: Vec<_> = owed.collect();
+            let (intents, pending) = (&store.intents, &store.pending);
+            panic!("work is left: {owed:?} {pending:?} {intents:?}");
+        }
         assert_eq!(self.store().wrongs, Vec::<String>::new());
     }
 }

@@ -160,13 +160,18 @@ pub(super) fn check(store: &Store, sayings: &Sayings) {
     }
 }
 
-/// The role that a user's groups give: the first one's, as the plugins of the tests have it.
+/// The role that a user's groups give: the first one's, as the plugins of the tests have it. Whoever was transferred has those of
+/// before until there are others.
 fn given(store: &Store, user: &User) -> Option<String> {
     let groups = store.groups.iter();
     let mine = groups.filter(|kept| kept.group.scope == user.scope);
-    let mut mine = mine.filter(|kept| kept.members.contains(&user.id));
-    mine.find_map(|kept| {
-        let role = kept.group.display_name().strip_prefix("role ");
+    let mine = mine.filter(|kept| kept.members.contains(&user.id));
+    let mut mine: Vec<_> = mine.map(|kept| kept.group.membership()).collect();
+    if mine.is_empty() {
+        mine = user.inherited.clone();
+    }
+    mine.into_iter().find_map(|group| {
+        let role = group.display_name.strip_prefix("role ");
         role.map(str::to_owned)
     })
 }
