@@ -78,6 +78,7 @@ pub(crate) fn owing(user: &User, deactivation: bool, since: i64) -> User {
         since: at(since),
         attempts: 1,
         held: false,
+        released: false,
         template: false,
     });
     user
