@@ -44,18 +44,19 @@ impl Call<'_> {
         B: http_body::Body<Data = Bytes> + Unpin,
     {
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-        let outcome = match (method.as_str(), segments.as_slice()) {
-            ("POST", [.., ".search" | "Bulk" | "Users" | "Groups"])
-            | ("PUT" | "PATCH", ["Users" | "Groups", _]) => {
-                match body::json(self.headers, body).await {
-                    Ok(document) => self.with_body(method.as_str(), &segments, document).await,
-                    Err(error) => Err(error.into()),
-                }
+        let takes_body = match (method.as_str(), segments.as_slice()) {
+            ("POST", [.., ".search" | "Bulk" | "Users" | "Groups"]) => true,
+            ("PUT" | "PATCH", ["Users" | "Groups", id]) => *id != ".search",
+            _ => false,
+        };
+        let outcome = if takes_body {
+            match body::json(self.headers, body).await {
+                Ok(document) => self.with_body(method.as_str(), &segments, document).await,
+                Err(error) => Err(error.into()),
             }
-            (_, path) => {
-                body::drain(body).await;
-                self.without_body(method.as_str(), path).await
-            }
+        } else {
+            body::drain(body).await;
+            self.without_body(method.as_str(), &segments).await
         };
         outcome.unwrap_or_else(|failure| respond::failure(&failure))
     }

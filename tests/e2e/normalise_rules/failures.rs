@@ -64,7 +64,7 @@ async fn n25_every_failure_is_a_scim_error() {
         ("GET", "/Users/none"),
         ("GET", "/Nothing"),
         ("POST", "/Users/a/b/c"),
-        ("GET", "/"),
+        ("GET", "/nothing"),
         ("PUT", "/Users/none"),
         ("DELETE", "/Users/00919288221112222"),
     ] {
