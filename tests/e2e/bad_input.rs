@@ -9,6 +9,8 @@ use crate::world::{Reply, World, ada};
 mod addresses;
 mod bodies;
 mod callers;
+mod framing;
+mod texts;
 
 const ENT: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 const JSON: &[(&str, &str)] = &[("content-type", "application/scim+json")];
