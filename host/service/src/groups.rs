@@ -1,7 +1,7 @@
 //! Groups: the requests of RFC 7644, section 3, as calls of the bridge.
 
 use bridge::group::Group;
-use bridge::membership::{GroupAnswer, GroupAsk};
+use bridge::group_write::{GroupAnswer, GroupAsk};
 use bridge::name::GroupId;
 use bridge::query::Page;
 use bridge::refusal::Refusal;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bridge::group::Group;
-use bridge::membership::{GroupAnswer, GroupAsk};
+use bridge::group_write::{GroupAnswer, GroupAsk};
 use bridge::name::{GroupId, UserId};
 use bridge::port::plugins::Operation;
 use bridge::refusal::Refusal;

@@ -1,7 +1,7 @@
 //! A storm of removals: held before it empties a contact centre.
 
+use bridge::group_write::{GroupAnswer, GroupAsk};
 use bridge::line::Answer;
-use bridge::membership::{GroupAnswer, GroupAsk};
 use bridge::user::State;
 
 use crate::groups::{add, named};

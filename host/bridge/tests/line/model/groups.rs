@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use bridge::membership::{GroupAnswer, GroupAsk};
+use bridge::group_write::{GroupAnswer, GroupAsk};
 use bridge::name::{GroupId, UserId};
 use bridge::said::Condition;
 use bridge::target::Attribute;
