@@ -2,8 +2,10 @@
 //!
 //! Start at [`line`]: one function is a request's whole way. It asks [`said`] what the request does to the remembered source,
 //! [`decide`] what CXone should hold, and [`work`] to tell CXone under a durable lock; [`converge`] looks, compares
-//! ([`difference`], [`ownership`]) and tells, [`leave`] deactivates. [`owed`] repeats the second half for what CXone could not take. Reads are in
-//! [`query`]. What is needed of ledger, CXone and plugins are the traits in [`port`]; this room knows no HTTP, SQL or wasmtime.
+//! ([`difference`], [`ownership`]) and tells, [`leave`] deactivates. [`owed`] repeats the second half for what CXone
+//! could not take, [`guard`] holds a storm of removals. Groups are written by [`group_write`], and [`regroup`] brings about what that
+//! means for their members. [`transfer`] gives people to another connection, [`forget`] empties the deleted. Reads are in [`query`] and
+//! [`group_query`], over [`search`]. What is needed of ledger, CXone and plugins are the traits in [`port`]; this room knows no HTTP, SQL or wasmtime.
 
 mod bridge;
 pub mod connection;
