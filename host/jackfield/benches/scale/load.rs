@@ -79,7 +79,7 @@ impl Load {
                     let somebody = next.fetch_add(1, Ordering::Relaxed) * 612_361 % users;
                     let (url, wanted) = match request {
                         Request::Match => {
-                            let name = people::user_name(somebody, users);
+                            let name = people::user_name(somebody);
                             let filter = format!("userName%20eq%20%22{name}%22");
                             (format!("{base}/Users?filter={filter}"), 1)
                         }
