@@ -7,9 +7,11 @@ use scim::dialect::Dialect;
 
 use crate::guard::Guard;
 use crate::name::{Scope, TenantName, fold};
+use crate::policy::{Mode, Policy};
 use crate::port::cxone::{Cxone, Held};
 use crate::port::plugins::Plugins;
-use crate::target::{Attribute, Target};
+use crate::target::Attribute;
+use crate::template::Template;
 use crate::user::User;
 
 /// One CXone business unit.
@@ -22,9 +24,11 @@ pub struct Tenant {
     /// The role that CXone gives when none is named; empty switches the check off.
     pub default_role: String,
     /// The templates that a chooser may name, with what they set.
-    pub templates: Arc<BTreeMap<String, Target>>,
+    pub templates: Arc<BTreeMap<String, Template>>,
     /// CXone users whom nobody here adopts, changes or deactivates: folded user names and CXone ids.
     pub protected: BTreeSet<String>,
+    /// What it decides where more than one way is right.
+    pub policy: Policy,
 }
 
 impl Tenant {
@@ -36,7 +40,7 @@ impl Tenant {
     /// Whether somebody found in CXone is protected.
     pub fn protects_held(&self, held: &Held) -> bool {
         let name = held.target.get(Attribute::UserName);
-        self.protects(&held.id) || name.is_some_and(|name| self.protects(name))
+        held.own || self.protects(&held.id) || name.is_some_and(|name| self.protects(name))
     }
 
     /// Whether a user is somebody protected in CXone.
@@ -56,6 +60,8 @@ impl Tenant {
 pub struct Connection {
     /// Tenant and connection.
     pub scope: Scope,
+    /// Whether CXone is written to.
+    pub mode: Mode,
     /// How the identity provider speaks.
     pub dialect: &'static Dialect,
     /// The source paths that its plugins read, for discovery.

@@ -139,6 +139,7 @@ mod tests {
                 name: "Voice".into(),
             }],
             version: "1".into(),
+            ..Directory::default()
         }
     }
 

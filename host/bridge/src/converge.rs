@@ -6,7 +6,7 @@ use crate::connection::Connection;
 use crate::difference::{accept, difference};
 use crate::name::fold;
 use crate::ownership::{belongs_to, default_owner, hand_over, outranks, protected};
-use crate::port::cxone::{Held, UpstreamError};
+use crate::port::cxone::{CallOptions, Held, UpstreamError};
 use crate::port::ledger::{Ledger, LedgerError};
 use crate::port::plugins::Denial;
 use crate::target::{Attribute, Target};
@@ -75,6 +75,7 @@ impl From<UpstreamError> for Undone {
                 status,
                 detail,
                 duplicate,
+                ..
             } => Undone::Refused(Box::new(Denial {
                 rule: "CXone".to_owned(),
                 status: if duplicate { 409 } else { 400 },
@@ -107,17 +108,21 @@ pub(crate) async fn converge(
     user: &mut User,
     desired: &Target,
     now: Timestamp,
+    options: CallOptions,
 ) -> Result<Done, Undone> {
     let cxone = &connection.tenant.cxone;
     for look in 1..=LOOKS {
-        let Some(held) = locate(connection, user, desired).await.map_err(looked)? else {
+        let Some(held) = locate(connection, user, desired, options)
+            .await
+            .map_err(looked)?
+        else {
             // Noted first: if this is cut short, the request may have arrived.
             let name = desired
                 .get(Attribute::UserName)
                 .unwrap_or_default()
                 .to_owned();
             let news = user.uncertain.insert(name.clone());
-            let error = match cxone.create(desired).await {
+            let error = match cxone.create(desired, None, options).await {
                 Ok(held) => {
                     user.link = Some(held.id.clone());
                     let sent = desired.values.keys().copied().collect();
@@ -175,7 +180,7 @@ pub(crate) async fn converge(
         let (told, sent, shows) = if change.is_empty() {
             (Told::Nothing, Vec::new(), held)
         } else {
-            match cxone.replace(&held, &change).await {
+            match cxone.replace(&held, &change, options).await {
                 Ok(shows) => (Told::Replace, change.set.into_keys().collect(), shows),
                 Err(UpstreamError::Gone) => {
                     user.link = None;
@@ -213,10 +218,11 @@ async fn locate(
     connection: &Connection,
     user: &User,
     desired: &Target,
+    options: CallOptions,
 ) -> Result<Option<Held>, UpstreamError> {
     let cxone = &connection.tenant.cxone;
     if let Some(link) = &user.link
-        && let Some(held) = cxone.read(link).await?
+        && let Some(held) = cxone.read(link, options).await?
     {
         return Ok(Some(held));
     }
@@ -229,7 +235,7 @@ async fn locate(
     names.extend(user.uncertain.iter().map(String::as_str));
     names.retain(|name| Some(*name) != wanted);
     for name in names.into_iter().chain(wanted) {
-        if let Some(held) = cxone.find(name).await? {
+        if let Some(held) = cxone.find(name, options).await? {
             return Ok(Some(held));
         }
     }

@@ -9,7 +9,7 @@ use crate::constraint;
 use crate::directory::Directory;
 use crate::group::Membership;
 use crate::ownership::protected;
-use crate::port::cxone::{Freshness, UpstreamError};
+use crate::port::cxone::{CallOptions, Freshness, Priority, UpstreamError};
 use crate::port::ledger::Ledger;
 use crate::port::plugins::{Denial, Evaluated, Evaluation, Operation, Verdict};
 use crate::refusal::Refusal;
@@ -44,14 +44,13 @@ pub(crate) async fn decide(
 ) -> Result<Decision, Refusal> {
     let cxone = &connection.tenant.cxone;
     let creates = user.link.is_none();
-    let recent = match cxone
-        .directory(if creates {
-            Freshness::Now
-        } else {
-            Freshness::Recent
-        })
-        .await
-    {
+    let options = CallOptions::of(Priority::Request);
+    let freshness = if creates {
+        Freshness::Now
+    } else {
+        Freshness::Recent
+    };
+    let recent = match cxone.directory(freshness, options).await {
         Ok(directory) => directory,
         Err(error) => return Ok(Decision::Later(unavailable(&error))),
     };
@@ -75,7 +74,7 @@ pub(crate) async fn decide(
     if creates || matches!(first, Decision::Go(..)) {
         return Ok(first);
     }
-    match cxone.directory(Freshness::Now).await {
+    match cxone.directory(Freshness::Now, options).await {
         Ok(fresh) if fresh.version != version => {
             evaluate(connection, user, evaluation(fresh)).await
         }

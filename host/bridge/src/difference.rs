@@ -119,6 +119,7 @@ pub(crate) fn accept(user: &mut User, desired: &Target, held: &Target) -> Vec<At
     user.accepted = Some(Target {
         values,
         active: desired.active,
+        ..Target::default()
     });
     user.shown = Some(held.clone());
     user.attempted.clear();

@@ -3,7 +3,7 @@
 use crate::connection::Connection;
 use crate::converge::{Done, LOOKS, Told, Undone, looked};
 use crate::ownership::outranks;
-use crate::port::cxone::{Change, Cxone, Held, UpstreamError};
+use crate::port::cxone::{CallOptions, Change, Cxone, Held, UpstreamError};
 use crate::port::ledger::Ledger;
 use crate::target::{Attribute, Target};
 use crate::user::{State, User};
@@ -14,10 +14,11 @@ pub(crate) async fn leave(
     connection: &Connection,
     ledger: &dyn Ledger,
     user: &mut User,
+    options: CallOptions,
 ) -> Result<Done, Undone> {
     let cxone = connection.tenant.cxone.as_ref();
     for _ in 0..LOOKS {
-        let Some(held) = whom(cxone, user).await.map_err(looked)? else {
+        let Some(held) = whom(cxone, user, options).await.map_err(looked)? else {
             return Ok(left(user, Told::Nothing));
         };
         if connection.tenant.protects_held(&held) {
@@ -40,7 +41,10 @@ pub(crate) async fn leave(
             shows_inactive(user, held.target);
             return Ok(left(user, Told::Nothing));
         }
-        match cxone.replace(&held, &deactivation(user, &held)).await {
+        match cxone
+            .replace(&held, &deactivation(user, &held), options)
+            .await
+        {
             Ok(shows) if shows.target.active == Some(true) => {
                 return Err(stays(
                     "CXone accepted the deactivation and shows the user active",
@@ -63,16 +67,20 @@ pub(crate) async fn leave(
 }
 
 /// The person: by id, and where CXone does not know it, by every name that they may have there.
-async fn whom(cxone: &dyn Cxone, user: &User) -> Result<Option<Held>, UpstreamError> {
+async fn whom(
+    cxone: &dyn Cxone,
+    user: &User,
+    options: CallOptions,
+) -> Result<Option<Held>, UpstreamError> {
     if let Some(link) = &user.link
-        && let Some(held) = cxone.read(link).await?
+        && let Some(held) = cxone.read(link, options).await?
     {
         return Ok(Some(held));
     }
     let mut names: Vec<&String> = user.uncertain.iter().collect();
     names.retain(|name| user.target_name.as_ref() != Some(name));
     for name in user.target_name.iter().chain(names) {
-        if let Some(held) = cxone.find(name).await? {
+        if let Some(held) = cxone.find(name, options).await? {
             return Ok(Some(held));
         }
     }

@@ -61,7 +61,12 @@ pub(crate) fn protected() -> Box<Denial> {
 /// over; the rest of a person's profile is the identity provider's.
 pub(crate) fn default_owner(attribute: Attribute) -> Owner {
     match attribute {
-        Attribute::Role | Attribute::Team | Attribute::LoginAuthenticator => Owner::Handover,
+        Attribute::Role
+        | Attribute::Team
+        | Attribute::LoginAuthenticator
+        | Attribute::SecondaryRoles
+        | Attribute::ExternalIdentity
+        | Attribute::ApplicationAttributes => Owner::Handover,
         Attribute::UserName
         | Attribute::GivenName
         | Attribute::MiddleName

@@ -11,6 +11,7 @@ use crate::decide::unavailable;
 use crate::event::{Event, EventKind};
 use crate::line::Bridge;
 use crate::name::{Scope, UserId, fold};
+use crate::port::cxone::{CallOptions, Priority};
 use crate::port::ledger::{LedgerError, Lookup};
 use crate::refusal::Refusal;
 use crate::search::{BATCH, Gather, Searched};
@@ -166,7 +167,8 @@ impl Bridge {
             .await
             .unwrap_or_default();
         let wanted = target.get(Attribute::UserName).unwrap_or(name).to_owned();
-        let held = match connection.tenant.cxone.find(&wanted).await {
+        let options = CallOptions::of(Priority::Request);
+        let held = match connection.tenant.cxone.find(&wanted, options).await {
             Ok(Some(held)) => held,
             Ok(None) => return Ok(Vec::new()),
             Err(error) => {

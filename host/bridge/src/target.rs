@@ -1,6 +1,6 @@
 //! The target: a person as CXone should hold, or does hold, them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -34,11 +34,17 @@ pub enum Attribute {
     Team,
     /// Login authenticator, by name or id; optional in CXone.
     LoginAuthenticator,
+    /// The roles beside the primary one, by name or id: a list of at most ten (cxone.md 4).
+    SecondaryRoles,
+    /// The identity that an external login authenticator knows the person by; User Hub alone takes it (cxone.md 3.2).
+    ExternalIdentity,
+    /// CXone's "Attributes", which decide features and billing: a list; User Hub alone takes it (cxone.md 3.2).
+    ApplicationAttributes,
 }
 
 impl Attribute {
     /// Every attribute, in the order in which people read them.
-    pub const ALL: [Attribute; 12] = [
+    pub const ALL: [Attribute; 15] = [
         Attribute::UserName,
         Attribute::GivenName,
         Attribute::MiddleName,
@@ -51,6 +57,9 @@ impl Attribute {
         Attribute::Role,
         Attribute::Team,
         Attribute::LoginAuthenticator,
+        Attribute::SecondaryRoles,
+        Attribute::ExternalIdentity,
+        Attribute::ApplicationAttributes,
     ];
 
     /// The name in documents and messages.
@@ -68,6 +77,9 @@ impl Attribute {
             Attribute::Role => "role",
             Attribute::Team => "team",
             Attribute::LoginAuthenticator => "loginAuthenticator",
+            Attribute::SecondaryRoles => "secondaryRoles",
+            Attribute::ExternalIdentity => "externalIdentity",
+            Attribute::ApplicationAttributes => "applicationAttributes",
         }
     }
 
@@ -76,6 +88,30 @@ impl Attribute {
         Self::ALL
             .into_iter()
             .find(|attribute| attribute.as_str() == name)
+    }
+
+    /// Whether its value is a list. The values of a list are one text, sorted, each on a line of its own, so that equal lists
+    /// are equal texts; documents have an array.
+    pub fn is_list(self) -> bool {
+        matches!(
+            self,
+            Attribute::SecondaryRoles | Attribute::ApplicationAttributes
+        )
+    }
+
+    /// Whether a tenant must have enabled it in Account Settings before SCIM takes it (cxone.md 1.1).
+    pub fn optional_field(self) -> bool {
+        matches!(
+            self,
+            Attribute::DisplayName
+                | Attribute::MiddleName
+                | Attribute::MobileNumber
+                | Attribute::TimeZone
+                | Attribute::UserType
+                | Attribute::LoginAuthenticator
+                | Attribute::Role
+                | Attribute::Team
+        )
     }
 
     /// Whether CXone needs it on every create and replace (help page "SCIM": username, first name, last name, email).
@@ -100,6 +136,9 @@ pub struct Target {
     pub values: BTreeMap<Attribute, String>,
     /// Whether the person may work in CXone.
     pub active: Option<bool>,
+    /// The attributes that CXone shall hold no value of, whoever set it. A template clears; a mapper has no opinion instead.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub cleared: BTreeSet<Attribute>,
 }
 
 /// Why a JSON document is no target.
@@ -122,14 +161,38 @@ impl Target {
         self.values.get(&attribute).map(String::as_str)
     }
 
+    /// The values of a list; of any other attribute its one value.
+    pub fn list(&self, attribute: Attribute) -> impl Iterator<Item = &str> {
+        let text = self.get(attribute).unwrap_or_default();
+        text.split('\n').filter(|value| !value.is_empty())
+    }
+
+    /// Sets a list; an empty one removes it.
+    pub fn set_list<'a>(
+        &mut self,
+        attribute: Attribute,
+        values: impl IntoIterator<Item = &'a str>,
+    ) {
+        let values: BTreeSet<&str> = values.into_iter().filter(|it| !it.is_empty()).collect();
+        let lines: Vec<&str> = values.into_iter().collect();
+        self.set(attribute, lines.join("\n"));
+    }
+
     /// Sets an attribute; an empty value removes it.
     pub fn set(&mut self, attribute: Attribute, value: impl Into<String>) {
         let value = value.into();
+        self.cleared.remove(&attribute);
         if value.is_empty() {
             self.values.remove(&attribute);
         } else {
             self.values.insert(attribute, value);
         }
+    }
+
+    /// Takes an attribute's value away, in CXone too.
+    pub fn clear(&mut self, attribute: Attribute) {
+        self.values.remove(&attribute);
+        self.cleared.insert(attribute);
     }
 
     /// Reads the flat document of the plugin contract (wit/types.wit). `null` and empty strings count as absent.
@@ -152,6 +215,18 @@ impl Target {
             };
             match value {
                 Value::Null => {}
+                Value::Array(items) if attribute.is_list() => {
+                    let texts: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
+                    match texts {
+                        Some(texts) if texts.iter().all(|text| !text.contains('\n')) => {
+                            target.set_list(attribute, texts);
+                        }
+                        _ => return Err(BadTarget::WrongType(name.clone(), "list of lines")),
+                    }
+                }
+                _ if attribute.is_list() => {
+                    return Err(BadTarget::WrongType(name.clone(), "list of lines"));
+                }
                 Value::String(text) => target.set(attribute, text.as_str()),
                 _ => return Err(BadTarget::WrongType(name.clone(), "string")),
             }
@@ -163,7 +238,11 @@ impl Target {
     pub fn to_json(&self) -> Value {
         let mut members = Map::new();
         for (attribute, value) in &self.values {
-            members.insert(attribute.as_str().to_owned(), Value::String(value.clone()));
+            let value = match attribute.is_list() {
+                true => self.list(*attribute).collect(),
+                false => Value::String(value.clone()),
+            };
+            members.insert(attribute.as_str().to_owned(), value);
         }
         if let Some(active) = self.active {
             members.insert("active".to_owned(), Value::Bool(active));
@@ -179,7 +258,7 @@ mod tests {
 
     #[test]
     fn a_document_survives_the_round_trip() {
-        let document = json!({"userName": "ada@example.com", "role": "Agent", "active": true});
+        let document = json!({"userName": "ada@example.com", "role": "Agent", "secondaryRoles": ["Evaluator", "Manager"], "active": true});
         let target = Target::from_json(&document).expect("a target");
         assert_eq!(target.to_json(), document);
     }
@@ -194,6 +273,13 @@ mod tests {
         assert_eq!(
             Target::from_json(&json!({"email": 1})),
             Err(BadTarget::WrongType("email".into(), "string"))
+        );
+        assert_eq!(
+            Target::from_json(&json!({"secondaryRoles": "Manager"})),
+            Err(BadTarget::WrongType(
+                "secondaryRoles".into(),
+                "list of lines"
+            ))
         );
     }
 }

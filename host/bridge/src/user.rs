@@ -97,6 +97,9 @@ pub struct Debt {
     /// Whether a template is chosen anew when it is paid: the user's groups changed.
     #[serde(default)]
     pub template: bool,
+    /// Whether it is held because the connection was only observing when it came up. Going live lets it go.
+    #[serde(default)]
+    pub observed: bool,
 }
 
 /// One user of one connection. The ledger keeps exactly one row for each id, also after deletion.
@@ -136,6 +139,9 @@ pub struct User {
     pub state: State,
     /// Why, in a line without values of the person.
     pub reason: Option<String>,
+    /// What CXone is not sent because the tenant has not enabled it, or because the adapter cannot carry it. The source keeps it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub left_out: BTreeSet<Attribute>,
     /// The user names under which a create was, or may have been, sent with an unknown outcome: CXone is asked for each before
     /// anybody is created, and before a leaver counts as gone.
     pub uncertain: BTreeSet<String>,
@@ -183,6 +189,7 @@ impl User {
             template: None,
             state: State::Deferred,
             reason: None,
+            left_out: BTreeSet::new(),
             uncertain: BTreeSet::new(),
             undelivered: false,
             debt: None,

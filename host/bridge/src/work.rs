@@ -13,6 +13,7 @@ use crate::event::{Event, EventKind};
 use crate::leave::leave;
 use crate::line::{Bridge, busy, refusal_detail};
 use crate::name::fold;
+use crate::port::cxone::{CallOptions, Priority};
 use crate::port::ledger::{Aim, Intent, LedgerError, OpenIntent, Opening};
 use crate::port::plugins::Denial;
 use crate::refusal::Refusal;
@@ -56,6 +57,15 @@ pub(crate) struct Carried {
 }
 
 impl Work {
+    /// Under what terms CXone is asked.
+    fn options(&self) -> CallOptions {
+        CallOptions::of(match (&self.task, self.origin) {
+            (Task::Leave, _) => Priority::Deactivation,
+            (Task::Converge(_), Origin::Idp) => Priority::Request,
+            (Task::Converge(_), Origin::Queue) => Priority::Background,
+        })
+    }
+
     /// The intent. It locks every name that the person has, may have or shall have in CXone.
     fn intent(&self) -> Intent {
         let user = &self.user;
@@ -98,9 +108,17 @@ impl Bridge {
         let telling = async {
             match &work.task {
                 Task::Converge(desired) => {
-                    Box::pin(converge(connection, ledger, &mut user, desired, self.now())).await
+                    Box::pin(converge(
+                        connection,
+                        ledger,
+                        &mut user,
+                        desired,
+                        self.now(),
+                        work.options(),
+                    ))
+                    .await
                 }
-                Task::Leave => Box::pin(leave(connection, ledger, &mut user)).await,
+                Task::Leave => Box::pin(leave(connection, ledger, &mut user, work.options())).await,
             }
         };
         // Nobody may still be telling CXone something when the lease runs out: somebody else would be, too.
@@ -323,6 +341,7 @@ pub(crate) fn owe(user: &mut User, deactivation: bool, reason: String, now: Time
         held: false,
         released,
         template,
+        observed: false,
     });
     user.state = State::Owed;
     user.reason = Some(reason);

@@ -10,6 +10,7 @@ pub mod guard;
 mod request;
 mod retry_after;
 mod send;
+mod upstream;
 
 pub use answer::Answer;
 pub use failure::Failure;
@@ -18,4 +19,5 @@ pub use reqwest::{Method, StatusCode};
 pub use retry_after::{LONGEST_PAUSE, retry_after};
 pub use secrecy::{ExposeSecret, SecretString};
 pub use send::{BuildError, Client, Settings};
+pub use upstream::{Priority, Upstream, UpstreamSettings};
 pub use url::Url;

@@ -209,6 +209,7 @@ fn judge(
             Err(UpstreamError::Refused {
                 status,
                 duplicate: duplicate(&answer),
+                pending: false,
                 detail,
             })
         }

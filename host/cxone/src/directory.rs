@@ -117,6 +117,7 @@ async fn fetch(api: &Api, deadline: Instant) -> Result<Directory, UpstreamError>
         roles,
         teams,
         version,
+        ..Directory::default()
     })
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bridge::directory::Directory;
 use bridge::name::fold;
-use bridge::port::cxone::{Change, Cxone, Freshness, Held, UpstreamError};
+use bridge::port::cxone::{CallOptions, Change, Cxone, Freshness, Held, People, UpstreamError};
 use bridge::target::{Attribute, Target};
 use client::{Answer, Client, Method};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -58,8 +58,8 @@ impl ScimAdapter {
         })
     }
 
-    fn deadline(&self) -> Instant {
-        Instant::now() + self.call_timeout
+    fn deadline(&self, options: CallOptions) -> Instant {
+        options.deadline.min(Instant::now() + self.call_timeout)
     }
 
     /// The directory for showing names. What CXone holds is shown without it too: a deactivation may not wait for
@@ -231,16 +231,25 @@ fn doubtful(outcome: Result<Option<Held>, UpstreamError>) -> Result<Held, Upstre
 
 #[async_trait]
 impl Cxone for ScimAdapter {
-    async fn find(&self, user_name: &str) -> Result<Option<Held>, UpstreamError> {
-        self.find_by(user_name, self.deadline()).await
+    async fn find(
+        &self,
+        user_name: &str,
+        options: CallOptions,
+    ) -> Result<Option<Held>, UpstreamError> {
+        self.find_by(user_name, self.deadline(options)).await
     }
 
-    async fn read(&self, id: &str) -> Result<Option<Held>, UpstreamError> {
-        self.read_by(id, self.deadline()).await
+    async fn read(&self, id: &str, options: CallOptions) -> Result<Option<Held>, UpstreamError> {
+        self.read_by(id, self.deadline(options)).await
     }
 
-    async fn create(&self, target: &Target) -> Result<Held, UpstreamError> {
-        let deadline = self.deadline();
+    async fn create(
+        &self,
+        target: &Target,
+        _template: Option<&str>,
+        options: CallOptions,
+    ) -> Result<Held, UpstreamError> {
+        let deadline = self.deadline(options);
         let directory = self.references(target.values.keys(), deadline).await?;
         let body = create_body(target, directory.as_deref());
         let personal = Personal::of(&body);
@@ -262,6 +271,7 @@ impl Cxone for ScimAdapter {
                     status: 404,
                     detail,
                     duplicate: false,
+                    pending: false,
                 });
             }
             Reply::Missing { detail, .. } => return Err(no_such_path(USERS, &detail)),
@@ -275,8 +285,13 @@ impl Cxone for ScimAdapter {
         doubtful(self.find_by(user_name, deadline).await)
     }
 
-    async fn replace(&self, held: &Held, change: &Change) -> Result<Held, UpstreamError> {
-        let deadline = self.deadline();
+    async fn replace(
+        &self,
+        held: &Held,
+        change: &Change,
+        options: CallOptions,
+    ) -> Result<Held, UpstreamError> {
+        let deadline = self.deadline(options);
         let set = change.set.iter().filter(|(_, value)| value.is_some());
         let directory = self
             .references(set.map(|(attribute, _)| attribute), deadline)
@@ -304,9 +319,28 @@ impl Cxone for ScimAdapter {
         doubtful(self.read_by(&held.id, deadline).await).map_err(|error| scrubbed(error, &personal))
     }
 
-    async fn directory(&self, freshness: Freshness) -> Result<Arc<Directory>, UpstreamError> {
-        let deadline = self.deadline();
+    async fn directory(
+        &self,
+        freshness: Freshness,
+        options: CallOptions,
+    ) -> Result<Arc<Directory>, UpstreamError> {
+        let deadline = self.deadline(options);
         self.snapshots.get(&self.api, freshness, deadline).await
+    }
+
+    async fn people(
+        &self,
+        _freshness: Freshness,
+        _options: CallOptions,
+    ) -> Result<Option<Arc<People>>, UpstreamError> {
+        Ok(None)
+    }
+
+    fn cannot_carry(&self) -> &'static [Attribute] {
+        &[
+            Attribute::ExternalIdentity,
+            Attribute::ApplicationAttributes,
+        ]
     }
 }
 
@@ -339,7 +373,7 @@ mod tests {
         let settings = Settings::new(url, "simulator", SecretString::from("x"));
         let client = Client::new(client::Settings::default()).unwrap();
         let adapter = ScimAdapter::new(settings, client).unwrap();
-        let deadline = adapter.deadline();
+        let deadline = Instant::now();
         for size in [
             size_of_val(&adapter.find_by("ada@example.com", deadline)),
             size_of_val(&adapter.read_by("u-1", deadline)),

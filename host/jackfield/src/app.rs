@@ -9,6 +9,8 @@ use bridge::connection::{Connection, Tenant};
 use bridge::guard::Guard;
 use bridge::line::Bridge;
 use bridge::name::{Scope, TenantName};
+use bridge::policy::{Mode, Policy};
+use bridge::template::Template;
 use client::Client;
 use jiff::Timestamp;
 use plugin::{Chain, ConnectionFacts, Engine, EngineSettings, PluginSource};
@@ -213,8 +215,21 @@ fn join(
         name: tenant.name,
         cxone: Arc::new(adapter),
         default_role: cxone.default_role,
-        templates: Arc::new(tenant.templates),
+        templates: Arc::new(
+            tenant
+                .templates
+                .into_iter()
+                .map(|(name, values)| {
+                    let template = Template {
+                        values,
+                        in_cxone: false,
+                    };
+                    (name, template)
+                })
+                .collect(),
+        ),
         protected: tenant.protected,
+        policy: Policy::default(),
     });
     Ok(tenant
         .connections
@@ -224,6 +239,7 @@ fn join(
             let plugins = chain(engine, &connection.scope, idp, connection.plugins);
             Connection {
                 takes: plugins.takes(),
+                mode: Mode::Live,
                 plugins: Arc::new(plugins),
                 guard: connection
                     .guard

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bridge::directory::Directory;
-use bridge::target::Target;
+use bridge::template::Template;
 use wasmtime::{ResourceLimiter, Result};
 
 use crate::bindings::{directory, log, types};
@@ -35,7 +35,7 @@ pub(crate) enum Denied {
 pub(crate) struct View {
     pub(crate) directory: Arc<Directory>,
     pub(crate) default_role: Arc<str>,
-    pub(crate) templates: Arc<BTreeMap<String, Target>>,
+    pub(crate) templates: Arc<BTreeMap<String, Template>>,
 }
 
 /// Who is called, for whom, with what at hand.

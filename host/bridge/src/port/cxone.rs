@@ -6,9 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::directory::Directory;
+use crate::name::fold;
 use crate::target::{Attribute, Target};
 
 /// A person as CXone holds them.
@@ -18,6 +21,11 @@ pub struct Held {
     pub id: String,
     /// What CXone shows. Role, team and login authenticator by name where the directory knows it, else by id.
     pub target: Target,
+    /// Whether it is the access key's own employee, whom nobody here touches.
+    pub own: bool,
+    /// Whether the employee is pending, invited and not yet activated: the user name cannot be changed then (cxone.md 4). `None`
+    /// where the adapter's API does not say.
+    pub pending: Option<bool>,
     /// The answer as read, for the adapter that read it: what is not ours goes back unchanged.
     pub raw: Value,
 }
@@ -76,10 +84,91 @@ pub enum UpstreamError {
         detail: String,
         /// Whether it says that the user name is taken.
         duplicate: bool,
+        /// Whether it says that the user name cannot be changed because the employee is pending.
+        pending: bool,
     },
     /// CXone does not know the id.
     #[error("CXone does not know the user any more")]
     Gone,
+}
+
+/// What goes first when CXone is asked for more than it takes at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Priority {
+    /// Nobody waits for it: plans, checks, owed work.
+    Background,
+    /// An identity provider waits for it.
+    Request,
+    /// A leaver must not stay.
+    Deactivation,
+}
+
+/// Under what terms a call is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallOptions {
+    /// What goes first.
+    pub priority: Priority,
+    /// When whoever asked has stopped waiting. The adapter's own deadline for one call may be earlier.
+    pub deadline: Instant,
+}
+
+/// How long an identity provider waits for one request, with everything that is asked of CXone meanwhile: Entra and Okta give up
+/// after 30 s at the earliest, and an answer must still go out.
+pub const PATIENCE: Duration = Duration::from_secs(25);
+
+impl CallOptions {
+    /// With all the patience of [`PATIENCE`] from now on.
+    pub fn of(priority: Priority) -> Self {
+        Self {
+            priority,
+            deadline: Instant::now() + PATIENCE,
+        }
+    }
+}
+
+/// Somebody in CXone, as a list of everybody shows them.
+#[derive(Clone, PartialEq)]
+pub struct Person {
+    /// CXone's id.
+    pub id: String,
+    /// What the list shows; it may be less than a read by id.
+    pub target: Target,
+    /// CXone's word for where they stand, such as `ACTIVE`, `PENDING`, `DELETED`.
+    pub status: Option<String>,
+    /// Whether it is the access key's own employee.
+    pub own: bool,
+}
+
+impl fmt::Debug for Person {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Person")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Everybody in CXone, the inactive among them, as of one moment.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct People {
+    /// In CXone's order.
+    pub people: Vec<Person>,
+    /// When CXone was asked.
+    pub taken: Timestamp,
+}
+
+impl People {
+    /// Those whose e-mail address, folded, is this one, folded.
+    pub fn by_email(&self, email: &str) -> impl Iterator<Item = &Person> {
+        self.by(Attribute::Email, email)
+    }
+
+    /// Those whose attribute, folded, is this one, folded.
+    pub fn by(&self, attribute: Attribute, value: &str) -> impl Iterator<Item = &Person> {
+        let wanted = fold(value);
+        let people = self.people.iter();
+        people
+            .filter(move |person| person.target.get(attribute).map(fold).as_ref() == Some(&wanted))
+    }
 }
 
 /// How fresh a directory must be.
@@ -91,21 +180,55 @@ pub enum Freshness {
     Now,
 }
 
-/// One tenant's CXone. Every call has its deadline; none is retried blindly by the adapter.
+/// One tenant's CXone. Every call has its deadline; none that may have changed something is repeated blindly by the adapter.
 #[async_trait]
 pub trait Cxone: Send + Sync + fmt::Debug {
     /// The user of this name: as written, then folded. `None` is CXone's word that there is none.
-    async fn find(&self, user_name: &str) -> Result<Option<Held>, UpstreamError>;
+    async fn find(
+        &self,
+        user_name: &str,
+        options: CallOptions,
+    ) -> Result<Option<Held>, UpstreamError>;
 
     /// The user of this id. `None` is CXone's word that there is none.
-    async fn read(&self, id: &str) -> Result<Option<Held>, UpstreamError>;
+    async fn read(&self, id: &str, options: CallOptions) -> Result<Option<Held>, UpstreamError>;
 
-    /// Creates an active user; answers what CXone shows then.
-    async fn create(&self, target: &Target) -> Result<Held, UpstreamError>;
+    /// Creates an active user; answers what CXone shows then. `template` is named to CXone where it knows templates.
+    async fn create(
+        &self,
+        target: &Target,
+        template: Option<&str>,
+        options: CallOptions,
+    ) -> Result<Held, UpstreamError>;
 
     /// Writes a change onto what was just read; answers what CXone shows then.
-    async fn replace(&self, held: &Held, change: &Change) -> Result<Held, UpstreamError>;
+    async fn replace(
+        &self,
+        held: &Held,
+        change: &Change,
+        options: CallOptions,
+    ) -> Result<Held, UpstreamError>;
 
     /// The tenant's roles and teams. A snapshot is shared until it is too old; one request is in flight for all.
-    async fn directory(&self, freshness: Freshness) -> Result<Arc<Directory>, UpstreamError>;
+    async fn directory(
+        &self,
+        freshness: Freshness,
+        options: CallOptions,
+    ) -> Result<Arc<Directory>, UpstreamError>;
+
+    /// Everybody in CXone, by User Hub's search whatever API the adapter speaks. `None` where the access key may not, or there is
+    /// no such search: nobody can tell then whether somebody has a twin. A recent snapshot is at most a minute old.
+    async fn people(
+        &self,
+        freshness: Freshness,
+        options: CallOptions,
+    ) -> Result<Option<Arc<People>>, UpstreamError>;
+
+    /// The attributes that this adapter's API cannot write.
+    fn cannot_carry(&self) -> &'static [Attribute];
+
+    /// Where CXone was found to be, in a line for people; `None` before it was asked for.
+    fn place(&self) -> Option<String> {
+        None
+    }
 }

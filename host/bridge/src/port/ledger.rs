@@ -205,6 +205,38 @@ pub trait Ledger: Send + Sync + fmt::Debug {
     /// The users of a connection whose debts are held, in sequence. Deleted ones are among them.
     async fn held(&self, scope: &Scope) -> Result<Vec<UserId>, LedgerError>;
 
+    /// Users of a tenant, live or deleted, who are not as they should be in CXone: refused, owed, deferred or unconfirmed, in
+    /// sequence, after a sequence number. Those whom nobody was told about because they are inactive and settled are not among
+    /// them.
+    async fn unsettled(
+        &self,
+        tenant: &TenantName,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<User>, LedgerError> {
+        let _ = (tenant, after, limit);
+        Ok(Vec::new())
+    }
+
+    /// The requests of a tenant that were refused for good and not granted since, oldest first, each as its event: of one user
+    /// the last, of creates of somebody unknown the last for each user name. Replaying or forgetting one takes it out.
+    async fn refusals(&self, tenant: &TenantName, limit: usize) -> Result<Vec<Event>, LedgerError> {
+        let _ = (tenant, limit);
+        Ok(Vec::new())
+    }
+
+    /// What was last remembered under a name: small facts about the world outside, worth a start without asking again.
+    async fn recall(&self, name: &str) -> Result<Option<String>, LedgerError> {
+        let _ = name;
+        Ok(None)
+    }
+
+    /// Remembers a fact under a name, in place of what was remembered before.
+    async fn remember(&self, name: &str, fact: &str) -> Result<(), LedgerError> {
+        let _ = (name, fact);
+        Ok(())
+    }
+
     /// Deleted users of a tenant of whom anything personal is kept, deleted before a moment, longest first. Whom something is
     /// owed is not among them.
     async fn forgettable(

@@ -11,6 +11,7 @@ use crate::directory::Directory;
 use crate::group::Membership;
 use crate::source::Source;
 use crate::target::{Attribute, Target};
+use crate::template::Template;
 use crate::user::AppliedTemplate;
 
 /// What an identity provider's request amounts to, for choosers and rules.
@@ -66,7 +67,7 @@ pub struct Evaluation {
     /// The tenant's default role; empty for none.
     pub default_role: String,
     /// The templates that a chooser may name, with what they set.
-    pub templates: Arc<BTreeMap<String, Target>>,
+    pub templates: Arc<BTreeMap<String, Template>>,
     /// Whether a template is due (create, revive). If not, the applied one stands.
     pub template_due: bool,
     /// The template applied earlier.

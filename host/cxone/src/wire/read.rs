@@ -61,7 +61,13 @@ pub(crate) fn held(raw: Value, directory: Option<&Directory>) -> Option<Held> {
             target.set(attribute, value);
         }
     }
-    Some(Held { id, target, raw })
+    Some(Held {
+        id,
+        target,
+        own: false,
+        pending: None,
+        raw,
+    })
 }
 
 fn active(value: Option<&Value>) -> Option<bool> {

@@ -110,6 +110,10 @@ fn set(
             let authenticator = value.map(|value| reference(None, value));
             put_in(user, EXTENSION, "loginAuthenticator", authenticator);
         }
+        // Not by this API (`cannot_carry`), or not yet.
+        Attribute::SecondaryRoles
+        | Attribute::ExternalIdentity
+        | Attribute::ApplicationAttributes => {}
     }
 }
 

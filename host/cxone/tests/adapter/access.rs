@@ -6,7 +6,7 @@ use bridge::port::cxone::{Cxone, UpstreamError};
 use cxone::Auth;
 use serde_json::json;
 
-use crate::server::{Reply, Seen, Server, ada};
+use crate::server::{Reply, Seen, Server, ada, soon};
 
 fn is_token(request: &Seen) -> bool {
     request.path == "/authentication/v1/token/access-key"
@@ -22,7 +22,7 @@ async fn a_hundred_calls_share_one_token() {
     let calls: Vec<_> = (0..100)
         .map(|_| {
             let adapter = Arc::clone(&adapter);
-            tokio::spawn(async move { adapter.read("u-1").await })
+            tokio::spawn(async move { adapter.read("u-1", soon()).await })
         })
         .collect();
     for call in calls {
@@ -76,13 +76,13 @@ async fn a_refused_token_is_renewed_once_and_the_request_sent_once_more() {
     let good = Arc::new(AtomicUsize::new(1));
     let server = numbered(Arc::clone(&good)).await;
     let adapter = Arc::new(server.adapter());
-    adapter.read("u-1").await.unwrap();
+    adapter.read("u-1", soon()).await.unwrap();
     assert_eq!(server.tokens(), 1);
     good.store(2, Ordering::SeqCst);
     let calls: Vec<_> = (0..50)
         .map(|_| {
             let adapter = Arc::clone(&adapter);
-            tokio::spawn(async move { adapter.read("u-1").await })
+            tokio::spawn(async move { adapter.read("u-1", soon()).await })
         })
         .collect();
     for call in calls {
@@ -112,7 +112,10 @@ async fn a_key_that_is_refused_is_named_and_leaves_nothing_uncertain() {
             })
         })
         .await;
-        let outcome = server.adapter().create(&crate::failures::target()).await;
+        let outcome = server
+            .adapter()
+            .create(&crate::failures::target(), None, soon())
+            .await;
         let Err(UpstreamError::Unavailable {
             reason,
             uncertain: false,
@@ -149,7 +152,7 @@ async fn without_a_token_nothing_is_sent_and_a_crowd_asks_once() {
         let calls: Vec<_> = (0..20)
             .map(|_| {
                 let adapter = Arc::clone(&adapter);
-                tokio::spawn(async move { adapter.find("ada@example.com").await })
+                tokio::spawn(async move { adapter.find("ada@example.com", soon()).await })
             })
             .collect();
         for call in calls {
@@ -182,7 +185,7 @@ async fn tokens_come_from_the_auth_url_when_there_is_one() {
         };
         *url = Some(auth_url);
     });
-    adapter.read("u-1").await.unwrap();
+    adapter.read("u-1", soon()).await.unwrap();
     assert_eq!((auth.tokens(), server.tokens()), (1, 0));
 }
 
@@ -198,12 +201,12 @@ async fn the_directory_outlives_an_outage_for_who_can_bear_it() {
     })
     .await;
     let adapter = server.adapter();
-    let first = adapter.directory(Freshness::Recent).await.unwrap();
+    let first = adapter.directory(Freshness::Recent, soon()).await.unwrap();
     down.store(true, Ordering::SeqCst);
-    assert!(adapter.directory(Freshness::Now).await.is_err());
-    let recent = adapter.directory(Freshness::Recent).await.unwrap();
+    assert!(adapter.directory(Freshness::Now, soon()).await.is_err());
+    let recent = adapter.directory(Freshness::Recent, soon()).await.unwrap();
     assert_eq!(first, recent);
     down.store(false, Ordering::SeqCst);
-    let now = adapter.directory(Freshness::Now).await.unwrap();
+    let now = adapter.directory(Freshness::Now, soon()).await.unwrap();
     assert_eq!(first.version, now.version);
 }

@@ -1,7 +1,7 @@
 use bridge::port::cxone::{Cxone, Freshness, UpstreamError};
 use serde_json::{Value, json};
 
-use crate::server::{Reply, Seen, Server};
+use crate::server::{Reply, Seen, Server, soon};
 
 const ROLES: &str = "/authorization/v1/roles/search";
 const TEAMS: &str = "/user-management/v4/teams/search";
@@ -26,7 +26,7 @@ async fn roles(page: Page) -> Result<Vec<String>, UpstreamError> {
         (request.path == ROLES).then(|| page(number(request, "/page/pageNo")))
     })
     .await;
-    let directory = server.adapter().directory(Freshness::Now).await?;
+    let directory = server.adapter().directory(Freshness::Now, soon()).await?;
     Ok(directory.roles.iter().map(|role| role.id.clone()).collect())
 }
 
@@ -73,7 +73,7 @@ async fn every_role_is_found_however_pages_are_counted() {
 async fn a_small_tenant_takes_one_request() {
     let server = Server::start(|_, _| None).await;
     let adapter = server.adapter();
-    let directory = adapter.directory(Freshness::Recent).await.unwrap();
+    let directory = adapter.directory(Freshness::Recent, soon()).await.unwrap();
     let names: Vec<&str> = directory
         .roles
         .iter()
@@ -111,7 +111,11 @@ async fn teams_are_paged_through() {
         ))
     })
     .await;
-    let directory = server.adapter().directory(Freshness::Now).await.unwrap();
+    let directory = server
+        .adapter()
+        .directory(Freshness::Now, soon())
+        .await
+        .unwrap();
     assert_eq!(directory.teams.len(), 120);
     assert!(directory.team("team 119").is_some());
 }

@@ -6,7 +6,7 @@ use client::{Client, SecretString, Url};
 use cxone::{Auth, ScimAdapter, Settings};
 use serde_json::{Value, json};
 
-use crate::server::{Reply, Server, ada};
+use crate::server::{Reply, Server, ada, soon};
 
 pub(crate) fn target() -> Target {
     Target::from_json(&json!({
@@ -20,6 +20,8 @@ fn held() -> Held {
     Held {
         id: "u-1".to_owned(),
         target: Target::default(),
+        own: false,
+        pending: None,
         raw: ada(),
     }
 }
@@ -32,9 +34,11 @@ async fn outcomes(reply: Reply) -> [Result<(), UpstreamError>; 3] {
     let adapter = server.adapter_with(|settings| {
         settings.call_timeout = Duration::from_millis(400);
     });
-    let created = adapter.create(&target()).await;
-    let replaced = adapter.replace(&held(), &Change::deactivation()).await;
-    let read = adapter.read("u-1").await;
+    let created = adapter.create(&target(), None, soon()).await;
+    let replaced = adapter
+        .replace(&held(), &Change::deactivation(), soon())
+        .await;
+    let read = adapter.read("u-1", soon()).await;
     [created.map(drop), replaced.map(drop), read.map(drop)]
 }
 
@@ -138,6 +142,7 @@ async fn refusals_are_for_good_and_told_without_the_persons_values() {
             status,
             detail: "role Agent is missing".to_owned(),
             duplicate: status == 409,
+            pending: false,
         };
         assert_eq!(created, Err(wanted));
     }
@@ -163,7 +168,7 @@ async fn garbage_and_failures_show_neither_secrets_nor_values() {
     }
     let server = Server::start(|_, _| None).await;
     let adapter = server.adapter();
-    let _ = adapter.read("u-1").await;
+    let _ = adapter.read("u-1", soon()).await;
     let shown = format!("{adapter:?}");
     for canary in ["simulator-secret", "token-1"] {
         assert!(!shown.contains(canary), "{shown}");
@@ -182,7 +187,7 @@ async fn nobody_listening_is_certain() {
     );
     let client = Client::new(client::Settings::default()).unwrap();
     let adapter = ScimAdapter::new(settings, client).unwrap();
-    let outcome = adapter.create(&target()).await;
+    let outcome = adapter.create(&target(), None, soon()).await;
     assert_eq!(uncertain(&outcome.map(drop)), Some(false));
     // Reached only after the token: the write itself finds nobody.
     let server = Server::start(|_, _| None).await;
@@ -198,7 +203,7 @@ async fn nobody_listening_is_certain() {
     *url = Some(auth);
     let client = Client::new(client::Settings::default()).unwrap();
     let adapter = ScimAdapter::new(settings, client).unwrap();
-    let outcome = adapter.create(&target()).await;
+    let outcome = adapter.create(&target(), None, soon()).await;
     assert_eq!(uncertain(&outcome.map(drop)), Some(false));
 }
 
@@ -211,7 +216,7 @@ async fn a_wrong_base_url_is_said_so() {
             .then(|| Reply::Text(404, "<html>".to_owned()))
     })
     .await;
-    let outcome = server.adapter().find("ada@example.com").await;
+    let outcome = server.adapter().find("ada@example.com", soon()).await;
     let Err(UpstreamError::Unavailable { reason, .. }) = outcome else {
         panic!("{outcome:?}");
     };

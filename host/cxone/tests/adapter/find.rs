@@ -2,7 +2,7 @@ use bridge::port::cxone::{Cxone, UpstreamError};
 use bridge::target::Attribute;
 use serde_json::{Value, json};
 
-use crate::server::{Reply, Seen, Server, ada, list};
+use crate::server::{Reply, Seen, Server, ada, list, soon};
 
 const ADA: &str = "/scim/v2/Users?filter=userName%20eq%20%22ada%40example.com%22";
 
@@ -17,7 +17,7 @@ async fn searching(reply: Reply) -> Result<Option<String>, UpstreamError> {
         _ => None,
     })
     .await;
-    let found = server.adapter().find("ada@example.com").await?;
+    let found = server.adapter().find("ada@example.com", soon()).await?;
     Ok(found.map(|held| held.id))
 }
 
@@ -30,7 +30,11 @@ async fn a_user_is_found_and_then_read_whole() {
         _ => None,
     })
     .await;
-    let held = server.adapter().find("ada@example.com").await.unwrap();
+    let held = server
+        .adapter()
+        .find("ada@example.com", soon())
+        .await
+        .unwrap();
     let held = held.expect("a user");
     assert_eq!(held.raw, ada());
     let shown = |attribute| held.target.get(attribute);
@@ -63,7 +67,11 @@ async fn the_folded_name_is_asked_when_the_written_one_is_not_there() {
         _ => None,
     })
     .await;
-    let held = server.adapter().find("Ada@Example.com").await.unwrap();
+    let held = server
+        .adapter()
+        .find("Ada@Example.com", soon())
+        .await
+        .unwrap();
     assert_eq!(held.expect("a user").id, "u-1");
     assert_eq!(server.calls().len(), 3);
 }
@@ -72,7 +80,7 @@ async fn the_folded_name_is_asked_when_the_written_one_is_not_there() {
 async fn a_name_cannot_break_out_of_the_filter() {
     let server = Server::start(|request, _| is_search(request).then(|| list(&[]))).await;
     let name = "x\" or userName pr or userName eq \"\\y&count=1#";
-    assert_eq!(server.adapter().find(name).await, Ok(None));
+    assert_eq!(server.adapter().find(name, soon()).await, Ok(None));
     let asked = &server.calls()[0].path;
     let query = asked
         .strip_prefix("/scim/v2/Users?filter=")
@@ -147,7 +155,11 @@ async fn the_exact_name_comes_before_an_active_one() {
             Some(Reply::Json(200, held.clone()))
         })
         .await;
-        let found = server.adapter().find("ada@example.com").await.unwrap();
+        let found = server
+            .adapter()
+            .find("ada@example.com", soon())
+            .await
+            .unwrap();
         found.expect("a user").id
     };
     let exact = vec![
@@ -174,11 +186,17 @@ async fn a_user_is_read_by_id_and_by_no_other_path() {
     })
     .await;
     let adapter = server.adapter();
-    assert!(adapter.read("a/../b?x=1#%").await.unwrap().is_some());
-    assert_eq!(adapter.read("u-2").await, Ok(None));
+    assert!(
+        adapter
+            .read("a/../b?x=1#%", soon())
+            .await
+            .unwrap()
+            .is_some()
+    );
+    assert_eq!(adapter.read("u-2", soon()).await, Ok(None));
     let asked = server.calls().len();
     for id in ["", ".", ".."] {
-        assert!(adapter.read(id).await.is_err(), "{id:?}");
+        assert!(adapter.read(id, soon()).await.is_err(), "{id:?}");
     }
     assert_eq!(server.calls().len(), asked);
 }
@@ -198,7 +216,10 @@ async fn another_user_or_no_user_is_no_answer() {
                 .then(|| Reply::Json(200, answer.clone()))
         })
         .await;
-        assert!(server.adapter().read("u-1").await.is_err(), "{body}");
+        assert!(
+            server.adapter().read("u-1", soon()).await.is_err(),
+            "{body}"
+        );
     }
 }
 
@@ -217,7 +238,12 @@ async fn odd_members_are_no_opinion_and_stay_in_raw() {
             .then(|| Reply::Json(200, answer.clone()))
     })
     .await;
-    let held = server.adapter().read("u-1").await.unwrap().expect("a user");
+    let held = server
+        .adapter()
+        .read("u-1", soon())
+        .await
+        .unwrap()
+        .expect("a user");
     assert_eq!(held.raw, odd);
     assert_eq!(
         held.target.to_json(),

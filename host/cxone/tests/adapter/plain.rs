@@ -7,7 +7,7 @@ use cxone::{Auth, ScimAdapter};
 use serde_json::{Value, json};
 
 use crate::failures::target;
-use crate::server::{Reply, Seen, Server};
+use crate::server::{Reply, Seen, Server, soon};
 
 fn plain(server: &Server) -> ScimAdapter {
     server.adapter_with(|settings| {
@@ -62,7 +62,11 @@ async fn server() -> Server {
 #[tokio::test]
 async fn the_token_goes_out_as_it_is_and_no_key_is_spent() {
     let server = server().await;
-    let held = plain(&server).read("u-2").await.unwrap().expect("a user");
+    let held = plain(&server)
+        .read("u-2", soon())
+        .await
+        .unwrap()
+        .expect("a user");
     assert_eq!(held.target.get(Attribute::TimeZone), Some("Europe/London"));
     let read = &server.seen()[0];
     assert!(read.is("GET", "/v2/Users/u-2"), "{read:?}");
@@ -74,7 +78,8 @@ async fn the_token_goes_out_as_it_is_and_no_key_is_spent() {
 async fn a_token_that_is_refused_is_named_and_not_sent_again() {
     for status in [401, 403] {
         let server = Server::start(move |_, _| Some(Reply::Json(status, json!({})))).await;
-        let Err(UpstreamError::Unavailable { reason, .. }) = plain(&server).read("u-2").await
+        let Err(UpstreamError::Unavailable { reason, .. }) =
+            plain(&server).read("u-2", soon()).await
         else {
             panic!("{status}");
         };
@@ -88,14 +93,15 @@ async fn a_token_that_is_refused_is_named_and_not_sent_again() {
 async fn a_server_without_roles_and_teams_has_an_empty_directory() {
     let server = server().await;
     for freshness in [Freshness::Recent, Freshness::Now] {
-        let directory = plain(&server).directory(freshness).await.unwrap();
+        let directory = plain(&server).directory(freshness, soon()).await.unwrap();
         assert!(directory.roles.is_empty() && directory.teams.is_empty());
     }
     // Where a role is checked, none to check against is a mistake of the base URL.
     let needed = server.adapter_with(|settings| {
         settings.auth = Auth::Bearer(SecretString::from("sesame"));
     });
-    let Err(UpstreamError::Unavailable { reason, .. }) = needed.directory(Freshness::Now).await
+    let Err(UpstreamError::Unavailable { reason, .. }) =
+        needed.directory(Freshness::Now, soon()).await
     else {
         panic!("a directory");
     };
@@ -110,14 +116,22 @@ async fn an_outage_of_the_directory_is_no_empty_directory() {
         Reply::Close,
     ] {
         let server = Server::start(move |_, _| Some(reply.clone())).await;
-        assert!(plain(&server).directory(Freshness::Now).await.is_err());
+        assert!(
+            plain(&server)
+                .directory(Freshness::Now, soon())
+                .await
+                .is_err()
+        );
     }
 }
 
 #[tokio::test]
 async fn nothing_of_cxones_is_sent_that_nobody_named() {
     let server = server().await;
-    let held = plain(&server).create(&target()).await.unwrap();
+    let held = plain(&server)
+        .create(&target(), None, soon())
+        .await
+        .unwrap();
     assert_eq!(held.id, "u-3");
     let sent = server
         .seen()
@@ -132,12 +146,12 @@ async fn nothing_of_cxones_is_sent_that_nobody_named() {
 async fn what_others_keep_there_survives_a_replace() {
     let server = server().await;
     let adapter = plain(&server);
-    let held = adapter.read("u-2").await.unwrap().expect("a user");
+    let held = adapter.read("u-2", soon()).await.unwrap().expect("a user");
     let mut change = Change::deactivation();
     change
         .set
         .insert(Attribute::FamilyName, Some("Hopper".to_owned()));
-    adapter.replace(&held, &change).await.unwrap();
+    adapter.replace(&held, &change, soon()).await.unwrap();
     let sent = server.seen().into_iter().find(|seen| seen.method == "PUT");
     let mut expected = grace();
     let user = expected.as_object_mut().unwrap();

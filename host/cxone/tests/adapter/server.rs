@@ -2,11 +2,17 @@
 
 use std::sync::{Arc, Mutex};
 
+use bridge::port::cxone::{CallOptions, Priority};
 use client::{Client, SecretString, Url};
 use cxone::{ScimAdapter, Settings};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+
+/// Terms that hurry nobody.
+pub(crate) fn soon() -> CallOptions {
+    CallOptions::of(Priority::Request)
+}
 
 /// A request as it arrived.
 #[derive(Debug, Clone)]

@@ -4,7 +4,7 @@ use bridge::port::cxone::{Change, Cxone, Held, UpstreamError};
 use bridge::target::{Attribute, Target};
 use serde_json::{Value, json};
 
-use crate::server::{Reply, Server, ada, list};
+use crate::server::{Reply, Server, ada, list, soon};
 
 const EXTENSION: &str = "urn:ietf:params:scim:schemas:extension:nice:2.0:User";
 
@@ -43,8 +43,8 @@ async fn holding(raw: Value) -> Server {
 async fn put(raw: Value, change: Change) -> Value {
     let server = holding(raw).await;
     let adapter = server.adapter();
-    let held = adapter.read("u-1").await.unwrap().expect("a user");
-    adapter.replace(&held, &change).await.unwrap();
+    let held = adapter.read("u-1", soon()).await.unwrap().expect("a user");
+    adapter.replace(&held, &change, soon()).await.unwrap();
     server.calls().last().unwrap().body.clone()
 }
 
@@ -56,7 +56,11 @@ async fn a_create_is_written_as_the_document_says() {
             .then(|| Reply::Json(201, ada()))
     })
     .await;
-    let held = server.adapter().create(&target()).await.unwrap();
+    let held = server
+        .adapter()
+        .create(&target(), None, soon())
+        .await
+        .unwrap();
     assert_eq!(held.id, "u-1");
     let call = &server.calls()[0];
     assert!(call.head.contains("content-type: application/scim+json"));
@@ -200,8 +204,10 @@ async fn a_deactivation_needs_no_directory() {
     })
     .await;
     let adapter = server.adapter();
-    let held = adapter.read("u-1").await.unwrap().expect("a user");
-    let after = adapter.replace(&held, &Change::deactivation()).await;
+    let held = adapter.read("u-1", soon()).await.unwrap().expect("a user");
+    let after = adapter
+        .replace(&held, &Change::deactivation(), soon())
+        .await;
     assert_eq!(after.unwrap().target.active, Some(false));
     assert_eq!(server.calls().last().unwrap().body["active"], false);
 }
@@ -212,13 +218,13 @@ async fn nothing_is_written_when_activity_is_unknown() {
     raw.as_object_mut().unwrap().shift_remove("active");
     let server = holding(raw).await;
     let adapter = server.adapter();
-    let held = adapter.read("u-1").await.unwrap().expect("a user");
+    let held = adapter.read("u-1", soon()).await.unwrap().expect("a user");
     let renamed = change(&[(Attribute::GivenName, Some("Augusta"))]);
-    assert!(adapter.replace(&held, &renamed).await.is_err());
+    assert!(adapter.replace(&held, &renamed, soon()).await.is_err());
     assert_eq!(server.calls().len(), 1);
     assert!(
         adapter
-            .replace(&held, &Change::deactivation())
+            .replace(&held, &Change::deactivation(), soon())
             .await
             .is_ok()
     );
@@ -243,9 +249,11 @@ async fn a_write_without_a_user_in_the_answer_is_read_back() {
         })
         .await;
         let adapter = server.adapter();
-        let held = adapter.create(&target()).await.unwrap();
+        let held = adapter.create(&target(), None, soon()).await.unwrap();
         assert_eq!((held.id.as_str(), &held.raw), ("u-1", &ada()), "{answer:?}");
-        let held = adapter.replace(&held, &Change::deactivation()).await;
+        let held = adapter
+            .replace(&held, &Change::deactivation(), soon())
+            .await;
         assert_eq!(held.unwrap().raw, ada(), "{answer:?}");
     }
 }
@@ -264,11 +272,15 @@ async fn a_write_that_cannot_be_read_back_is_uncertain() {
     let held = Held {
         id: "u-1".to_owned(),
         target: Target::default(),
+        own: false,
+        pending: None,
         raw: ada(),
     };
     for outcome in [
-        adapter.create(&target()).await,
-        adapter.replace(&held, &Change::deactivation()).await,
+        adapter.create(&target(), None, soon()).await,
+        adapter
+            .replace(&held, &Change::deactivation(), soon())
+            .await,
     ] {
         assert!(
             matches!(
@@ -289,11 +301,13 @@ async fn an_id_that_cxone_lost_is_gone() {
     let held = Held {
         id: "u-1".to_owned(),
         target: Target::default(),
+        own: false,
+        pending: None,
         raw: ada(),
     };
     let outcome = server
         .adapter()
-        .replace(&held, &Change::deactivation())
+        .replace(&held, &Change::deactivation(), soon())
         .await;
     assert_eq!(outcome, Err(UpstreamError::Gone));
 }

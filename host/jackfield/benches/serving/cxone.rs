@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use bridge::directory::{Directory, Role, Team};
-use bridge::port::cxone::{Change, Freshness, Held, UpstreamError};
+use bridge::port::cxone::{CallOptions, Change, Freshness, Held, People, UpstreamError};
 use bridge::target::{Attribute, Target};
 use serde_json::Value;
 
@@ -35,6 +35,7 @@ impl Default for Cxone {
             roles: vec![role],
             teams: vec![team],
             version: "1".to_owned(),
+            ..Directory::default()
         };
         Self {
             people: Mutex::default(),
@@ -47,31 +48,43 @@ fn held(id: &str, target: &Target) -> Held {
     Held {
         id: id.to_owned(),
         target: target.clone(),
+        own: false,
+        pending: None,
         raw: Value::Null,
     }
 }
 
 #[async_trait]
 impl bridge::port::cxone::Cxone for Cxone {
-    async fn find(&self, user_name: &str) -> Result<Option<Held>, UpstreamError> {
+    async fn find(&self, user_name: &str, _: CallOptions) -> Result<Option<Held>, UpstreamError> {
         let people = locked(&self.people);
         let mut people = people.iter();
         let named = people.find(|(_, target)| target.get(Attribute::UserName) == Some(user_name));
         Ok(named.map(|(id, target)| held(id, target)))
     }
 
-    async fn read(&self, id: &str) -> Result<Option<Held>, UpstreamError> {
+    async fn read(&self, id: &str, _: CallOptions) -> Result<Option<Held>, UpstreamError> {
         Ok(locked(&self.people).get(id).map(|target| held(id, target)))
     }
 
-    async fn create(&self, target: &Target) -> Result<Held, UpstreamError> {
+    async fn create(
+        &self,
+        target: &Target,
+        _: Option<&str>,
+        _: CallOptions,
+    ) -> Result<Held, UpstreamError> {
         let mut people = locked(&self.people);
         let id = format!("cxone-{}", people.len());
         people.insert(id.clone(), target.clone());
         Ok(held(&id, target))
     }
 
-    async fn replace(&self, before: &Held, change: &Change) -> Result<Held, UpstreamError> {
+    async fn replace(
+        &self,
+        before: &Held,
+        change: &Change,
+        _: CallOptions,
+    ) -> Result<Held, UpstreamError> {
         let mut target = before.target.clone();
         for (attribute, value) in &change.set {
             target.set(*attribute, value.as_deref().unwrap_or_default());
@@ -82,7 +95,23 @@ impl bridge::port::cxone::Cxone for Cxone {
         Ok(after)
     }
 
-    async fn directory(&self, _: Freshness) -> Result<Arc<Directory>, UpstreamError> {
+    async fn directory(
+        &self,
+        _: Freshness,
+        _: CallOptions,
+    ) -> Result<Arc<Directory>, UpstreamError> {
         Ok(Arc::clone(&self.directory))
+    }
+
+    async fn people(
+        &self,
+        _: Freshness,
+        _: CallOptions,
+    ) -> Result<Option<Arc<People>>, UpstreamError> {
+        Ok(None)
+    }
+
+    fn cannot_carry(&self) -> &'static [Attribute] {
+        &[]
     }
 }

@@ -38,10 +38,12 @@ pub(crate) fn bridge(ledger: Arc<dyn Ledger>, plugins: Arc<dyn Plugins>) -> Arc<
         default_role: "Agent".to_owned(),
         protected: Default::default(),
         templates: Arc::default(),
+        policy: Default::default(),
     };
     let connection = Connection {
         scope: scope(),
         takes: Vec::new(),
+        mode: Default::default(),
         guard: Default::default(),
         dialect: scim::dialect::Dialect::by_name("entra").expect("a dialect"),
         plugins,

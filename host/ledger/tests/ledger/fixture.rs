@@ -80,6 +80,7 @@ pub(crate) fn owing(user: &User, deactivation: bool, since: i64) -> User {
         held: false,
         released: false,
         template: false,
+        observed: false,
     });
     user
 }

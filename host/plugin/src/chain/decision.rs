@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use bridge::port::plugins::Denial;
 use bridge::target::Target;
+use bridge::template::Template;
 
 use crate::bindings::rules;
 use crate::call::Failure;
@@ -107,7 +108,7 @@ pub(super) fn warnings(
 pub(super) fn unknown_template(
     chooser: &str,
     template: &str,
-    known: &BTreeMap<String, Target>,
+    known: &BTreeMap<String, Template>,
 ) -> Denial {
     let template = one_line(template, NAME);
     let names: Vec<&str> = known.keys().map(String::as_str).collect();

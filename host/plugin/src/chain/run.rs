@@ -214,6 +214,9 @@ impl Line {
             for (attribute, value) in &template.values.values {
                 evaluated.target.set(*attribute, value.as_str());
             }
+            for attribute in &template.values.cleared {
+                evaluated.target.clear(*attribute);
+            }
             let by = format!("template {}", template.name);
             evaluated.steps.push(step(&by, &before, &evaluated.target));
         }
@@ -238,7 +241,7 @@ impl Line {
             let Some(name) = choice.template else {
                 continue;
             };
-            let Some(values) = evaluation.templates.get(&name) else {
+            let Some(template) = evaluation.templates.get(&name) else {
                 let denial = decision::unknown_template(&entry.name, &name, &evaluation.templates);
                 evaluated.verdict = Verdict::Deny(denial);
                 return Ok(None);
@@ -252,7 +255,7 @@ impl Line {
             );
             return Ok(Some(AppliedTemplate {
                 name,
-                values: values.clone(),
+                values: template.values.clone(),
             }));
         }
         Ok(None)

@@ -9,6 +9,7 @@ use bridge::directory::{Directory, Role};
 use bridge::port::plugins::{Evaluated, Evaluation, Operation, Plugins, Verdict};
 use bridge::source::Source;
 use bridge::target::{Attribute, Target};
+use bridge::template::Template;
 use jiff::Timestamp;
 use plugin::{Chain, ConnectionFacts, Engine, EngineSettings, Limits, PluginSource};
 use serde_json::{Value, json};
@@ -98,11 +99,15 @@ pub(crate) fn evaluation() -> Evaluation {
             }],
             teams: Vec::new(),
             version: "1".to_owned(),
+            ..Directory::default()
         }),
         default_role: "Agent".to_owned(),
         templates: Arc::new(BTreeMap::from([(
             "gold".to_owned(),
-            target(json!({"role": "Supervisor", "team": "Gold"})),
+            Template {
+                values: target(json!({"role": "Supervisor", "team": "Gold"})),
+                in_cxone: false,
+            },
         )])),
         template_due: true,
         applied: None,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bridge::directory::{Directory, Role};
 use bridge::name::fold;
-use bridge::port::cxone::{Change, Cxone, Freshness, Held, UpstreamError};
+use bridge::port::cxone::{CallOptions, Change, Cxone, Freshness, Held, UpstreamError};
 use bridge::target::{Attribute, Target};
 use serde_json::Value;
 
@@ -96,6 +96,8 @@ impl People {
         Some(Held {
             id: id.clone(),
             target: target.clone(),
+            own: false,
+            pending: None,
             raw: Value::Null,
         })
     }
@@ -161,6 +163,7 @@ fn refused(duplicate: bool) -> UpstreamError {
         status: if duplicate { 409 } else { 400 },
         detail: "no".to_owned(),
         duplicate,
+        pending: false,
     }
 }
 
@@ -230,7 +233,7 @@ impl Line {
 
 #[async_trait]
 impl Cxone for Line {
-    async fn find(&self, user_name: &str) -> Result<Option<Held>, UpstreamError> {
+    async fn find(&self, user_name: &str, _: CallOptions) -> Result<Option<Held>, UpstreamError> {
         let look = |people: &People| {
             let same = |target: &Target| {
                 target.get(Attribute::UserName).map(fold) == Some(fold(user_name))
@@ -242,17 +245,27 @@ impl Cxone for Line {
             .await
     }
 
-    async fn read(&self, id: &str) -> Result<Option<Held>, UpstreamError> {
+    async fn read(&self, id: &str, _: CallOptions) -> Result<Option<Held>, UpstreamError> {
         self.call(Call::Read, |people| Ok(people.held(id)), |_| None)
             .await
     }
 
-    async fn create(&self, target: &Target) -> Result<Held, UpstreamError> {
+    async fn create(
+        &self,
+        target: &Target,
+        _: Option<&str>,
+        _: CallOptions,
+    ) -> Result<Held, UpstreamError> {
         self.call(Call::Create, |people| people.create(target), |_| None)
             .await
     }
 
-    async fn replace(&self, held: &Held, change: &Change) -> Result<Held, UpstreamError> {
+    async fn replace(
+        &self,
+        held: &Held,
+        change: &Change,
+        _: CallOptions,
+    ) -> Result<Held, UpstreamError> {
         self.call(
             Call::Replace,
             |people| people.replace(&held.id, change),
@@ -261,7 +274,11 @@ impl Cxone for Line {
         .await
     }
 
-    async fn directory(&self, freshness: Freshness) -> Result<Arc<Directory>, UpstreamError> {
+    async fn directory(
+        &self,
+        freshness: Freshness,
+        _: CallOptions,
+    ) -> Result<Arc<Directory>, UpstreamError> {
         let snapshot = |people: &mut People| {
             let names = match (&people.recent, freshness) {
                 (Some(recent), Freshness::Recent) => recent,
@@ -276,8 +293,21 @@ impl Cxone for Line {
                 roles: roles.collect(),
                 teams: Vec::new(),
                 version: format!("{names:?}"),
+                ..Directory::default()
             }))
         };
         self.call(Call::Directory, snapshot, |_| None).await
+    }
+
+    async fn people(
+        &self,
+        _: Freshness,
+        _: CallOptions,
+    ) -> Result<Option<Arc<bridge::port::cxone::People>>, UpstreamError> {
+        Ok(None)
+    }
+
+    fn cannot_carry(&self) -> &'static [Attribute] {
+        &[]
     }
 }

@@ -8,6 +8,7 @@ use bridge::connection::{Connection, Tenant};
 use bridge::guard::Guard;
 use bridge::line::{Answer, Bridge};
 use bridge::name::{Scope, TenantName, UserId};
+use bridge::policy::{Mode, Policy};
 use bridge::query::{Page, Query};
 use bridge::refusal::Refusal;
 use bridge::said::{Ask, Condition};
@@ -145,10 +146,12 @@ impl World {
             default_role: "Agent".to_owned(),
             templates: Arc::new(BTreeMap::new()),
             protected: self.protected.clone(),
+            policy: Policy::default(),
         });
         let connections = ["entra", "okta"].map(|name| Connection {
             scope: scope(name),
             takes: Vec::new(),
+            mode: Mode::Live,
             guard: Guard::new(self.removals, Duration::from_secs(3600)),
             dialect: &GENERIC,
             plugins: self.plugins.clone(),
