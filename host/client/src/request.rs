@@ -16,7 +16,10 @@ pub struct Request {
     pub(crate) route: &'static str,
     pub(crate) deadline: Instant,
     pub(crate) media_type: &'static str,
+    /// Of the body, where it is not `media_type`.
+    pub(crate) content_type: Option<&'static str>,
     pub(crate) bearer: Option<SecretString>,
+    pub(crate) basic: Option<(SecretString, SecretString)>,
     pub(crate) body: Option<Vec<u8>>,
 }
 
@@ -30,7 +33,9 @@ impl Request {
             route,
             deadline,
             media_type: "application/json",
+            content_type: None,
             bearer: None,
+            basic: None,
             body: None,
         }
     }
@@ -38,6 +43,12 @@ impl Request {
     /// With a bearer token.
     pub fn bearer(mut self, token: SecretString) -> Self {
         self.bearer = Some(token);
+        self
+    }
+
+    /// With a user and a password (RFC 7617).
+    pub fn basic(mut self, user: SecretString, password: SecretString) -> Self {
+        self.basic = Some((user, password));
         self
     }
 
@@ -51,6 +62,15 @@ impl Request {
     /// With a JSON body.
     pub fn json(mut self, body: &Value) -> Self {
         self.body = Some(body.to_string().into_bytes());
+        self
+    }
+
+    /// With a form (`application/x-www-form-urlencoded`) as its body.
+    pub fn form(mut self, fields: &[(&str, &str)]) -> Self {
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        form.extend_pairs(fields);
+        self.body = Some(form.finish().into_bytes());
+        self.content_type = Some("application/x-www-form-urlencoded");
         self
     }
 

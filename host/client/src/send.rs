@@ -120,9 +120,14 @@ impl Client {
             if let Some(token) = &request.bearer {
                 building = building.bearer_auth(token.expose_secret());
             }
+            if let Some((user, password)) = &request.basic {
+                building =
+                    building.basic_auth(user.expose_secret(), Some(password.expose_secret()));
+            }
             if let Some(body) = &request.body {
+                let content_type = request.content_type.unwrap_or(request.media_type);
                 building = building
-                    .header(CONTENT_TYPE, request.media_type)
+                    .header(CONTENT_TYPE, content_type)
                     .body(body.clone());
             }
             let response = building
