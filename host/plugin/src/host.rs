@@ -151,6 +151,16 @@ fn team(team: &bridge::directory::Team) -> directory::Team {
     }
 }
 
+fn login_authenticator(
+    authenticator: &bridge::directory::LoginAuthenticator,
+) -> directory::LoginAuthenticator {
+    directory::LoginAuthenticator {
+        id: authenticator.id.clone(),
+        name: authenticator.name.clone(),
+        facts: NO_FACTS.to_owned(),
+    }
+}
+
 impl directory::Host for HostState {
     fn roles(&mut self) -> Result<Vec<directory::Role>> {
         Ok(self.view()?.directory.roles.iter().map(role).collect())
@@ -170,6 +180,19 @@ impl directory::Host for HostState {
 
     fn find_team(&mut self, name_or_id: String) -> Result<Option<directory::Team>> {
         Ok(self.view()?.directory.team(&name_or_id).map(team))
+    }
+
+    fn login_authenticators(&mut self) -> Result<Vec<directory::LoginAuthenticator>> {
+        let all = &self.view()?.directory.login_authenticators;
+        Ok(all.iter().map(login_authenticator).collect())
+    }
+
+    fn find_login_authenticator(
+        &mut self,
+        name_or_id: String,
+    ) -> Result<Option<directory::LoginAuthenticator>> {
+        let found = self.view()?.directory.login_authenticator(&name_or_id);
+        Ok(found.map(login_authenticator))
     }
 
     fn templates(&mut self) -> Result<Vec<directory::Template>> {

@@ -15,6 +15,7 @@ use bridge::name::GroupId;
 use bridge::port::plugins::{Evaluated, Evaluation, Operation, Plugins, Verdict};
 use bridge::source::Source;
 use bridge::target::{Attribute, Target};
+use bridge::template::Template;
 use jiff::Timestamp;
 use plugin::{Chain, ConnectionFacts, Engine, EngineSettings, Limits, Loaded, PluginSource};
 use serde_json::{Value, json};
@@ -88,11 +89,15 @@ fn ada() -> Evaluation {
             roles: ["Agent", "Evaluator", "Manager"].map(role).into(),
             teams: Vec::new(),
             version: "1".to_owned(),
+            ..Directory::default()
         }),
         default_role: "Agent".to_owned(),
         templates: Arc::new(BTreeMap::from([(
             "Leads".to_owned(),
-            target(json!({"timeZone": "Europe/London"})),
+            Template {
+                values: target(json!({"timeZone": "Europe/London"})),
+                in_cxone: false,
+            },
         )])),
         template_due: true,
         applied: None,

@@ -287,6 +287,9 @@ impl Line {
                 Decided::Allow => {}
                 Decided::Amend(mut amended) => {
                     settle_active(&mut amended, &evaluation.source, before.active);
+                    // Documents have no word for what a template cleared.
+                    let still = |it: &&Attribute| amended.get(**it).is_none();
+                    amended.cleared = before.cleared.iter().filter(still).copied().collect();
                     evaluated.target = amended;
                 }
                 Decided::Defer(line) => {

@@ -1,9 +1,11 @@
 //! What a chain makes of its plugins' answers.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bridge::port::plugins::{Denial, Ending, Plugins, Verdict};
 use bridge::target::Attribute;
+use bridge::template::Template;
 use bridge::user::AppliedTemplate;
 use serde_json::json;
 
@@ -142,6 +144,39 @@ async fn the_first_chooser_that_names_a_template_decides() {
         .collect();
     assert_eq!(by, ["map", "shy", "bold", "template gold"]);
     assert_eq!(evaluated.provenance()[&Attribute::Role], "template gold");
+}
+
+#[tokio::test]
+async fn what_a_template_clears_stays_cleared_unless_a_rule_sets_it() {
+    let engine = engine();
+    let amends = rule(|guest| guest.amends(b"{\"role\":\"Trainee\"}"));
+    let plugins = [
+        (
+            "map",
+            &Guest::settings_mapper(),
+            json!({"role": "Agent", "displayName": "Ada"}),
+        ),
+        ("bold", &chooser(Some("bare")), json!({})),
+        ("amends", &amends, json!({})),
+    ];
+    let mut values = target(json!({"team": "Gold"}));
+    values.clear(Attribute::DisplayName);
+    values.clear(Attribute::Role);
+    let mut evaluation = evaluation();
+    let template = Template {
+        values,
+        in_cxone: false,
+    };
+    evaluation.templates = Arc::new(BTreeMap::from([("bare".to_owned(), template)]));
+    let evaluated = chain(&engine, &plugins)
+        .evaluate(evaluation)
+        .await
+        .expect("a decision");
+    let set = [Attribute::Role, Attribute::Team, Attribute::DisplayName];
+    assert!(set.iter().all(|it| evaluated.steps[2].changed.contains(it)));
+    assert_eq!(evaluated.target.get(Attribute::Role), Some("Trainee"));
+    let cleared: Vec<Attribute> = evaluated.target.cleared.into_iter().collect();
+    assert_eq!(cleared, [Attribute::DisplayName]);
 }
 
 #[tokio::test]

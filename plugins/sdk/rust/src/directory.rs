@@ -1,4 +1,4 @@
-//! The tenant's roles, teams and templates: one unchanging snapshot. For choosers and rules; a mapper has no access.
+//! The tenant's roles, teams, login authenticators and templates: one unchanging snapshot. For choosers and rules; a mapper has no access.
 //!
 //! Natively, the snapshot is the one that a test set by [`testing::set_directory`](crate::testing::set_directory).
 
@@ -29,9 +29,18 @@ pub struct Team {
     pub name: String,
 }
 
+/// A login authenticator in CXone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoginAuthenticator {
+    /// CXone's id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}
+
 #[cfg(target_family = "wasm")]
 mod snapshot {
-    use super::{Role, Team};
+    use super::{LoginAuthenticator, Role, Team};
     use crate::bindings::rules::jackfield::plugin::directory as host;
 
     impl From<host::Role> for Role {
@@ -49,6 +58,15 @@ mod snapshot {
             Self {
                 id: team.id,
                 name: team.name,
+            }
+        }
+    }
+
+    impl From<host::LoginAuthenticator> for LoginAuthenticator {
+        fn from(authenticator: host::LoginAuthenticator) -> Self {
+            Self {
+                id: authenticator.id,
+                name: authenticator.name,
             }
         }
     }
@@ -71,6 +89,15 @@ mod snapshot {
 
     pub(super) fn find_team(name_or_id: &str) -> Option<Team> {
         host::find_team(name_or_id).map(Team::from)
+    }
+
+    pub(super) fn login_authenticators() -> Vec<LoginAuthenticator> {
+        let all = host::login_authenticators().into_iter();
+        all.map(LoginAuthenticator::from).collect()
+    }
+
+    pub(super) fn find_login_authenticator(name_or_id: &str) -> Option<LoginAuthenticator> {
+        host::find_login_authenticator(name_or_id).map(LoginAuthenticator::from)
     }
 
     pub(super) fn templates() -> Vec<String> {
@@ -111,6 +138,16 @@ pub fn teams() -> Vec<Team> {
 /// The team with this id, or else of this name, without case.
 pub fn find_team(name_or_id: &str) -> Option<Team> {
     snapshot::find_team(name_or_id)
+}
+
+/// The login authenticators that the tenant's configuration states.
+pub fn login_authenticators() -> Vec<LoginAuthenticator> {
+    snapshot::login_authenticators()
+}
+
+/// The login authenticator with this id, or else of this name, without case.
+pub fn find_login_authenticator(name_or_id: &str) -> Option<LoginAuthenticator> {
+    snapshot::find_login_authenticator(name_or_id)
 }
 
 /// The names of all templates.

@@ -36,9 +36,15 @@ pub enum Attribute {
     Team,
     /// `loginAuthenticator`: by name or id.
     LoginAuthenticator,
+    /// `externalIdentity`: what an external login authenticator knows the user by.
+    ExternalIdentity,
     /// `active`: the one boolean.
     Active,
 }
+
+/// The members that are lists.
+const SECONDARY_ROLES: &str = "secondaryRoles";
+const APPLICATION_ATTRIBUTES: &str = "applicationAttributes";
 
 /// How many members are texts: all but `active`, which is the last.
 const TEXTS: usize = Attribute::Active as usize;
@@ -58,6 +64,7 @@ impl Attribute {
         Self::Role,
         Self::Team,
         Self::LoginAuthenticator,
+        Self::ExternalIdentity,
         Self::Active,
     ];
 
@@ -76,6 +83,7 @@ impl Attribute {
             Self::Role => "role",
             Self::Team => "team",
             Self::LoginAuthenticator => "loginAuthenticator",
+            Self::ExternalIdentity => "externalIdentity",
             Self::Active => "active",
         }
     }
@@ -127,7 +135,7 @@ impl fmt::Display for Attribute {
 pub struct Target {
     texts: [Option<String>; TEXTS],
     active: Option<bool>,
-    /// Members of later versions: given back as they came.
+    /// The lists, and members of later versions: given back as they came.
     others: Map<String, Value>,
 }
 
@@ -162,6 +170,7 @@ members! {
     role, set_role, Role;
     team, set_team, Team;
     login_authenticator, set_login_authenticator, LoginAuthenticator;
+    external_identity, set_external_identity, ExternalIdentity;
 }
 
 impl Target {
@@ -213,7 +222,53 @@ impl Target {
         }
     }
 
-    /// The members of later versions.
+    /// `secondaryRoles`: the roles beside the primary one, by name or id.
+    pub fn secondary_roles(&self) -> Vec<&str> {
+        self.list(SECONDARY_ROLES)
+    }
+
+    /// Sets the secondary roles; none is no opinion.
+    pub fn set_secondary_roles<R: Into<String>>(
+        &mut self,
+        roles: impl IntoIterator<Item = R>,
+    ) -> &mut Self {
+        self.set_list(SECONDARY_ROLES, roles)
+    }
+
+    /// `applicationAttributes`: CXone's "Attributes", which decide features and billing.
+    pub fn application_attributes(&self) -> Vec<&str> {
+        self.list(APPLICATION_ATTRIBUTES)
+    }
+
+    /// Sets the application attributes; none is no opinion.
+    pub fn set_application_attributes<A: Into<String>>(
+        &mut self,
+        attributes: impl IntoIterator<Item = A>,
+    ) -> &mut Self {
+        self.set_list(APPLICATION_ATTRIBUTES, attributes)
+    }
+
+    fn list(&self, name: &str) -> Vec<&str> {
+        let items = self.others.get(name).and_then(Value::as_array);
+        let texts = items.into_iter().flatten().filter_map(Value::as_str);
+        texts.collect()
+    }
+
+    fn set_list<T: Into<String>>(
+        &mut self,
+        name: &str,
+        items: impl IntoIterator<Item = T>,
+    ) -> &mut Self {
+        let items: Vec<Value> = items.into_iter().map(|item| item.into().into()).collect();
+        if items.is_empty() {
+            self.others.remove(name);
+        } else {
+            self.others.insert(name.to_owned(), Value::Array(items));
+        }
+        self
+    }
+
+    /// The members that are no texts, and those of later versions.
     pub fn others(&self) -> &Map<String, Value> {
         &self.others
     }
@@ -359,6 +414,21 @@ mod tests {
         assert_eq!(target.role(), None);
         target.clear(Attribute::Team).clear(Attribute::Active);
         assert_eq!(target.to_json(), "{}");
+    }
+
+    #[test]
+    fn lists_are_arrays_and_an_empty_one_is_no_opinion() {
+        let text = r#"{"userName":"ada@example.com","secondaryRoles":["Evaluator","Manager"]}"#;
+        let mut target: Target = text.parse().unwrap();
+        assert_eq!(target.secondary_roles(), ["Evaluator", "Manager"]);
+        assert_eq!(target.to_json(), text);
+        target.set_application_attributes(["ACD"]);
+        assert_eq!(target.application_attributes(), ["ACD"]);
+        target.set_secondary_roles([""; 0]);
+        assert_eq!(
+            target.to_json(),
+            r#"{"userName":"ada@example.com","applicationAttributes":["ACD"]}"#
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::directory::{Role, Team};
+use crate::directory::{LoginAuthenticator, Role, Team};
 use crate::log::Level;
 use crate::plugin::{Package, Plugin};
 
@@ -18,6 +18,8 @@ pub struct Directory {
     pub default_role: String,
     /// The teams.
     pub teams: Vec<Team>,
+    /// The login authenticators.
+    pub login_authenticators: Vec<LoginAuthenticator>,
     /// The templates' names.
     pub templates: Vec<String>,
     /// The snapshot's version.
@@ -25,7 +27,7 @@ pub struct Directory {
 }
 
 impl Default for Directory {
-    /// CXone's four stock roles, active, and one team.
+    /// CXone's four stock roles, active, one team and one login authenticator.
     fn default() -> Self {
         Self {
             roles: ["Agent", "Manager", "Evaluator", "Administrator"]
@@ -39,6 +41,10 @@ impl Default for Directory {
             teams: vec![Team {
                 id: "team-default".to_owned(),
                 name: "DefaultTeam".to_owned(),
+            }],
+            login_authenticators: vec![LoginAuthenticator {
+                id: "authenticator-system".to_owned(),
+                name: "System".to_owned(),
             }],
             templates: Vec::new(),
             version: "1".to_owned(),
@@ -91,7 +97,7 @@ pub(crate) fn collect(level: Level, message: &str) {
 /// The snapshot with the host's way of looking things up.
 pub(crate) mod snapshot {
     use super::DIRECTORY;
-    use crate::directory::{Role, Team};
+    use crate::directory::{LoginAuthenticator, Role, Team};
 
     fn means(wanted: &str, id: &str) -> bool {
         wanted == id
@@ -137,6 +143,20 @@ pub(crate) mod snapshot {
                         .iter()
                         .find(|team| named(wanted, &team.name))
                 })
+                .cloned()
+        })
+    }
+
+    pub(crate) fn login_authenticators() -> Vec<LoginAuthenticator> {
+        DIRECTORY.with_borrow(|directory| directory.login_authenticators.clone())
+    }
+
+    pub(crate) fn find_login_authenticator(wanted: &str) -> Option<LoginAuthenticator> {
+        DIRECTORY.with_borrow(|directory| {
+            let all = &directory.login_authenticators;
+            let by_id = all.iter().find(|one| means(wanted, &one.id));
+            by_id
+                .or_else(|| all.iter().find(|one| named(wanted, &one.name)))
                 .cloned()
         })
     }
