@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 
 use crate::connection::Connection;
-use crate::difference::{accept, difference};
+use crate::difference::{Difference, accept, difference};
 use crate::name::fold;
 use crate::ownership::{belongs_to, default_owner, hand_over, outranks, protected};
-use crate::port::cxone::{CallOptions, Held, UpstreamError};
+use crate::port::cxone::{CallOptions, Cxone, Held, UpstreamError};
 use crate::port::ledger::{Ledger, LedgerError};
 use crate::port::plugins::Denial;
 use crate::target::{Attribute, Target};
@@ -112,7 +112,7 @@ pub(crate) async fn converge(
 ) -> Result<Done, Undone> {
     let cxone = &connection.tenant.cxone;
     for look in 1..=LOOKS {
-        let Some(held) = locate(connection, user, desired, options)
+        let Some(held) = locate(cxone.as_ref(), user, desired, options)
             .await
             .map_err(looked)?
         else {
@@ -157,12 +157,8 @@ pub(crate) async fn converge(
                 error => return Err(error.into()),
             }
         };
-        if connection.tenant.protects_held(&held) {
-            return Err(Undone::Refused(protected()));
-        }
-        let claim = claim(ledger, user, desired, &held, now).await?;
-        let wanted = wanted(claim, desired, &connection.tenant.default_role);
-        let found = difference(user, &wanted, &held.target);
+        let compared = compare(connection, ledger, user, desired, &held, now).await?;
+        let (claim, wanted, found) = (compared.claim, compared.wanted, compared.difference);
         for attribute in &found.handed_over {
             hand_over(user, *attribute, now);
         }
@@ -202,6 +198,37 @@ pub(crate) async fn converge(
     Err(UpstreamError::Gone.into())
 }
 
+/// What somebody found in CXone comes to beside what is desired.
+#[derive(Debug)]
+pub(crate) struct Compared {
+    pub(crate) claim: Claim,
+    /// What CXone is to hold of this person.
+    pub(crate) wanted: Target,
+    pub(crate) difference: Difference,
+}
+
+/// Links a user to the person found and compares. Refused where the person is protected, or somebody else's.
+pub(crate) async fn compare(
+    connection: &Connection,
+    ledger: &dyn Ledger,
+    user: &mut User,
+    desired: &Target,
+    held: &Held,
+    now: Timestamp,
+) -> Result<Compared, Undone> {
+    if connection.tenant.protects_held(held) {
+        return Err(Undone::Refused(protected()));
+    }
+    let claim = claim(ledger, user, desired, held, now).await?;
+    let wanted = wanted(claim, desired, &connection.tenant.default_role);
+    let difference = difference(user, &wanted, &held.target);
+    Ok(Compared {
+        claim,
+        wanted,
+        difference,
+    })
+}
+
 /// A look-up that CXone refuses is no answer: it must never pass for "nobody".
 pub(crate) fn looked(error: UpstreamError) -> Undone {
     match error {
@@ -214,13 +241,12 @@ pub(crate) fn looked(error: UpstreamError) -> Undone {
 }
 
 /// The person in CXone: by id, and where CXone does not know that id, by name.
-async fn locate(
-    connection: &Connection,
+pub(crate) async fn locate(
+    cxone: &dyn Cxone,
     user: &User,
     desired: &Target,
     options: CallOptions,
 ) -> Result<Option<Held>, UpstreamError> {
-    let cxone = &connection.tenant.cxone;
     if let Some(link) = &user.link
         && let Some(held) = cxone.read(link, options).await?
     {
@@ -244,7 +270,7 @@ async fn locate(
 
 /// How a person found in CXone came to be a user's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Claim {
+pub(crate) enum Claim {
     /// Theirs already, or made by a request of ours that seemed lost.
     Own,
     /// Made for a user of the connection that was deleted since.

@@ -57,18 +57,8 @@ pub(crate) async fn decide(
     let version = recent.version.clone();
     let groups = groups(ledger, user).await?;
     let evaluation = |directory: Arc<Directory>| Evaluation {
-        operation,
-        source: user.source.clone(),
         before: before.clone(),
-        held: user.shown.clone(),
-        accepted: user.accepted.clone(),
-        groups: groups.clone(),
-        moment: now,
-        directory,
-        default_role: connection.tenant.default_role.clone(),
-        templates: connection.tenant.templates.clone(),
-        template_due: template_due(operation, user),
-        applied: user.template.clone(),
+        ..evaluation(connection, operation, user, groups.clone(), now, directory)
     };
     let first = evaluate(connection, user, evaluation(recent)).await?;
     if creates || matches!(first, Decision::Go(..)) {
@@ -93,6 +83,41 @@ async fn groups(ledger: &dyn Ledger, user: &User) -> Result<Vec<Membership>, Ref
     Ok(own.unwrap_or_else(|| user.inherited.clone()))
 }
 
+/// What a chain runs on for a user, with no source before.
+pub(crate) fn evaluation(
+    connection: &Connection,
+    operation: Operation,
+    user: &User,
+    groups: Vec<Membership>,
+    now: Timestamp,
+    directory: Arc<Directory>,
+) -> Evaluation {
+    Evaluation {
+        operation,
+        source: user.source.clone(),
+        before: None,
+        held: user.shown.clone(),
+        accepted: user.accepted.clone(),
+        groups,
+        moment: now,
+        directory,
+        default_role: connection.tenant.default_role.clone(),
+        templates: connection.tenant.templates.clone(),
+        template_due: template_due(operation, user),
+        applied: user.template.clone(),
+    }
+}
+
+/// What it is called to make CXone follow a user who is to be active, where no identity provider has just asked for it.
+pub(crate) fn following(user: &User) -> Operation {
+    let left = user.accepted.as_ref().and_then(|target| target.active) == Some(false);
+    match (&user.link, left) {
+        (None, _) => Operation::Create,
+        (Some(_), true) => Operation::Revive,
+        (Some(_), false) => Operation::ReEvaluate,
+    }
+}
+
 /// A template is chosen when the person begins in CXone or comes back, and when their groups changed. Else the applied one
 /// stands.
 fn template_due(operation: Operation, user: &User) -> bool {
@@ -113,12 +138,22 @@ async fn evaluate(
     user: &User,
     evaluation: Evaluation,
 ) -> Result<Decision, Refusal> {
-    let tenant = &connection.tenant;
     let directory = Arc::clone(&evaluation.directory);
     let evaluated = connection.plugins.evaluate(evaluation).await?;
+    Ok(judged(connection, user, evaluated, &directory))
+}
+
+/// What a chain's outcome comes to.
+pub(crate) fn judged(
+    connection: &Connection,
+    user: &User,
+    evaluated: Evaluated,
+    directory: &Directory,
+) -> Decision {
+    let tenant = &connection.tenant;
     match &evaluated.verdict {
-        Verdict::Deny(denial) => return Ok(Decision::No(Box::new(denial.clone()))),
-        Verdict::Defer(reason) => return Ok(Decision::Wait(reason.clone(), evaluated)),
+        Verdict::Deny(denial) => return Decision::No(Box::new(denial.clone())),
+        Verdict::Defer(reason) => return Decision::Wait(reason.clone(), evaluated),
         Verdict::Allow => {}
     }
     let mut desired = evaluated.target.clone();
@@ -126,24 +161,19 @@ async fn evaluate(
         desired.active = Some(true);
     }
     if desired.active == Some(false) && user.link.is_none() {
-        return Ok(Decision::Wait(
-            "a plugin keeps the user inactive".to_owned(),
-            evaluated,
-        ));
+        return Decision::Wait("a plugin keeps the user inactive".to_owned(), evaluated);
     }
     // Whoever is protected already never comes here: this one wants the name.
     if desired
         .get(Attribute::UserName)
         .is_some_and(|name| tenant.protects(name))
     {
-        return Ok(Decision::No(protected()));
+        return Decision::No(protected());
     }
-    Ok(
-        match constraint::check(user, &mut desired, &directory, &tenant.default_role) {
-            Ok(()) => Decision::Go(desired, evaluated),
-            Err(denial) => Decision::No(denial),
-        },
-    )
+    match constraint::check(user, &mut desired, directory, &tenant.default_role) {
+        Ok(()) => Decision::Go(desired, evaluated),
+        Err(denial) => Decision::No(denial),
+    }
 }
 
 /// An upstream error in the words of a reason.

@@ -19,7 +19,7 @@ pub(crate) struct Difference {
 }
 
 /// Whether two values are the same to CXone: role, team and login authenticator names compare without case.
-fn same(attribute: Attribute, one: Option<&str>, other: Option<&str>) -> bool {
+pub(crate) fn same(attribute: Attribute, one: Option<&str>, other: Option<&str>) -> bool {
     match (attribute, one, other) {
         (
             Attribute::Role | Attribute::Team | Attribute::LoginAuthenticator,

@@ -67,7 +67,7 @@ pub(crate) async fn leave(
 }
 
 /// The person: by id, and where CXone does not know it, by every name that they may have there.
-async fn whom(
+pub(crate) async fn whom(
     cxone: &dyn Cxone,
     user: &User,
     options: CallOptions,

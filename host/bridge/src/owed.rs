@@ -8,13 +8,12 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use crate::connection::Connection;
-use crate::decide::{Decision, decide};
+use crate::decide::{Decision, decide, following};
 use crate::difference::nothing_to_tell;
 use crate::event::{Event, EventKind};
 use crate::line::{Bridge, detail, note, refusal_detail};
 use crate::name::{TenantName, UserId};
 use crate::port::ledger::LedgerError;
-use crate::port::plugins::Operation;
 use crate::refusal::Refusal;
 use crate::said::keep_apart;
 use crate::user::{State, User};
@@ -152,12 +151,7 @@ impl Bridge {
         // The identity provider let the person in again before CXone had taken the removal. Unless they may come back now, it is
         // delivered all the same.
         let undelivered = user.debt.as_ref().is_some_and(|debt| debt.deactivation);
-        let left = user.accepted.as_ref().and_then(|target| target.active) == Some(false);
-        let operation = match (&user.link, left) {
-            (None, _) => Operation::Create,
-            (Some(_), true) => Operation::Revive,
-            (Some(_), false) => Operation::ReEvaluate,
-        };
+        let operation = following(&user);
         let ledger = self.ledger.as_ref();
         match decide(connection, ledger, operation, &user, None, self.now()).await {
             Ok(Decision::Go(desired, evaluated)) => {
