@@ -1,29 +1,47 @@
-//! Requests to CXone's APIs with a token, and what their failures mean.
+//! Requests to CXone's APIs, and what their failures mean.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use bridge::port::cxone::UpstreamError;
-use client::{Answer, Client, Failure, Method, Request, SecretString, Url};
+use bridge::port::cxone::{CallOptions, UpstreamError};
+use client::{Answer, Client, Method, Request, Url};
 use serde_json::Value;
-use tokio::time::Instant;
 
+use crate::access::{Access, Pass};
 use crate::complaint::{Personal, duplicate, words};
-use crate::settings::{Auth, Settings, join};
-use crate::token::Tokens;
+use crate::place::{Place, Places};
+use crate::settings::{Settings, join};
+use crate::upstreams::{Upstreams, failed, turn};
+
+/// Which of CXone's services is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Service {
+    /// SCIM, below `scim_path`.
+    Scim,
+    /// User Hub, and what else is served beside it: roles, teams, access keys.
+    UserHub,
+}
 
 /// One request.
 pub(crate) struct Call<'a> {
     pub(crate) method: Method,
+    pub(crate) service: Service,
     /// The path for logs and messages.
     pub(crate) route: &'static str,
-    pub(crate) url: Url,
+    /// The path below the service, of which every segment is already percent-encoded.
+    pub(crate) path: String,
+    /// Already percent-encoded.
+    pub(crate) query: Option<String>,
     pub(crate) media_type: &'static str,
     pub(crate) body: Option<&'a Value>,
     /// Whether it changes a user: only then can a lost answer leave something uncertain.
     pub(crate) write: bool,
+    /// Whether sending it twice does no more than sending it once.
+    pub(crate) repeatable: bool,
     /// What may not be shown in an error.
     pub(crate) personal: &'a Personal,
-    pub(crate) deadline: Instant,
+    /// Its deadline is the call's own.
+    pub(crate) options: CallOptions,
 }
 
 /// An answer that counts.
@@ -42,41 +60,11 @@ pub(crate) enum Reply {
 /// One tenant's APIs.
 #[derive(Debug)]
 pub(crate) struct Api {
-    client: Client,
-    base: Url,
-    scim: Url,
+    upstreams: Arc<Upstreams>,
+    places: Places,
     access: Access,
+    scim_path: String,
     directory_required: bool,
-}
-
-/// What goes into `Authorization`.
-#[derive(Debug)]
-enum Access {
-    Key(Box<Tokens>),
-    Bearer(SecretString),
-}
-
-impl Access {
-    fn new(settings: &Settings, client: &Client) -> Self {
-        match &settings.auth {
-            Auth::AccessKey { id, secret, url } => {
-                let base = url.as_ref().unwrap_or(&settings.base_url);
-                Access::Key(Box::new(Tokens::new(base, id, secret, client.clone())))
-            }
-            Auth::Bearer(token) => Access::Bearer(token.clone()),
-        }
-    }
-
-    /// What is refused with a 401 or 403, and where to mend it.
-    fn refused(&self) -> (&'static str, &'static str) {
-        match self {
-            Access::Key(_) => (
-                "access key",
-                "check access_key_id, access_key_secret and the role of the key's employee",
-            ),
-            Access::Bearer(_) => ("token", "check token and what the server lets it do"),
-        }
-    }
 }
 
 pub(crate) fn unavailable(reason: impl Into<String>) -> UpstreamError {
@@ -87,34 +75,16 @@ pub(crate) fn unavailable(reason: impl Into<String>) -> UpstreamError {
     }
 }
 
-/// What a failure to get an answer means.
-pub(crate) fn failed(failure: &Failure, what: &str, write: bool) -> UpstreamError {
-    UpstreamError::Unavailable {
-        reason: format!("{what}: {failure}"),
-        uncertain: write && failure.may_have_arrived(),
-        retry_after: None,
-    }
-}
-
 impl Api {
     pub(crate) fn new(settings: &Settings, client: Client) -> Self {
+        let upstreams = Arc::new(Upstreams::new(settings, client));
         Self {
-            base: settings.base_url.clone(),
-            scim: join(&settings.base_url, &settings.scim_path),
-            access: Access::new(settings, &client),
+            places: Places::new(settings),
+            access: Access::new(&settings.auth, &upstreams),
+            scim_path: settings.scim_path.clone(),
             directory_required: settings.directory_required,
-            client,
+            upstreams,
         }
-    }
-
-    /// The URL of a path of which every segment is already percent-encoded.
-    pub(crate) fn url(&self, path: &str) -> Url {
-        join(&self.base, path)
-    }
-
-    /// The same below the SCIM service.
-    pub(crate) fn scim_url(&self, path: &str) -> Url {
-        join(&self.scim, path)
     }
 
     /// Whether roles and teams must be there to be read.
@@ -122,48 +92,64 @@ impl Api {
         self.directory_required
     }
 
-    /// Sends a request. Where the token was bought, a 401 renews it and sends once more: a refused request has changed
-    /// nothing.
+    /// Where CXone is.
+    pub(crate) async fn place(&self, options: CallOptions) -> Result<Place, UpstreamError> {
+        let _ = options;
+        self.places.get().await
+    }
+
+    /// Sends a request. After a 401 what lets us in is renewed, and if it is another then, the request is sent once more:
+    /// a refused request has changed nothing.
     pub(crate) async fn ask(&self, call: &Call<'_>) -> Result<Reply, UpstreamError> {
-        let answer = match &self.access {
-            Access::Bearer(token) => self.send(call, token).await?,
-            Access::Key(tokens) => self.ask_with_key(call, tokens).await?,
-        };
+        let deadline = call.options.deadline;
+        let place = Box::pin(self.place(call.options)).await?;
+        let url = self.url(call, &place);
+        let pass = self
+            .access
+            .pass(call.service, &place.tokens, deadline)
+            .await?;
+        let mut answer = self.send(call, &url, &pass).await?;
+        if answer.status.as_u16() == 401 {
+            let next = self
+                .access
+                .after_refusal(call.service, &place.tokens, &pass, deadline)
+                .await?;
+            if let Some(pass) = next {
+                answer = self.send(call, &url, &pass).await?;
+                if answer.status.as_u16() == 401 {
+                    self.access.forget(&pass);
+                }
+            }
+        }
         judge(call, answer, self.access.refused())
     }
 
-    async fn ask_with_key(
-        &self,
-        call: &Call<'_>,
-        tokens: &Tokens,
-    ) -> Result<Answer, UpstreamError> {
-        let token = tokens.get(call.deadline).await?;
-        let mut answer = self.send(call, &token.secret()).await?;
-        if answer.status.as_u16() == 401 {
-            tokens.drop(&token);
-            let token = tokens.get(call.deadline).await?;
-            answer = self.send(call, &token.secret()).await?;
-            if answer.status.as_u16() == 401 {
-                tokens.drop(&token);
-            }
-        }
-        Ok(answer)
+    fn url(&self, call: &Call<'_>, place: &Place) -> Url {
+        let mut url = match call.service {
+            Service::Scim => join(&place.user_hub, &format!("{}{}", self.scim_path, call.path)),
+            Service::UserHub => join(&place.user_hub, &call.path),
+        };
+        url.set_query(call.query.as_deref());
+        url
     }
 
-    async fn send(&self, call: &Call<'_>, token: &SecretString) -> Result<Answer, UpstreamError> {
+    async fn send(&self, call: &Call<'_>, url: &Url, pass: &Pass) -> Result<Answer, UpstreamError> {
         let mut request = Request::new(
             call.method.clone(),
-            call.url.clone(),
+            url.clone(),
             call.route,
-            call.deadline,
+            call.options.deadline,
         )
-        .media_type(call.media_type)
-        .bearer(token.clone());
+        .media_type(call.media_type);
         if let Some(body) = call.body {
             request = request.json(body);
         }
-        let sent = self.client.send(request).await;
-        sent.map_err(|failure| failed(&failure, &place(call), call.write))
+        let request = pass.onto(request);
+        let upstream = self.upstreams.to(url);
+        // On the heap: futures that hold this one hold it several times over.
+        let sent = Box::pin(upstream.send(request, turn(call.options.priority), call.repeatable));
+        sent.await
+            .map_err(|failure| failed(&failure, &place(call), call.write))
     }
 }
 

@@ -5,13 +5,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bridge::directory::{Directory, Role, Team};
-use bridge::port::cxone::{Freshness, UpstreamError};
+use bridge::port::cxone::{CallOptions, Freshness, UpstreamError};
 use client::Method;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
-use crate::api::{Api, Call, Reply, no_such_path, unavailable};
+use crate::api::{Api, Call, Reply, Service, no_such_path, unavailable};
 use crate::complaint::{Personal, is_error};
 use crate::flight::{Flight, lock};
 
@@ -52,11 +52,11 @@ impl Snapshots {
         &self,
         api: &Api,
         freshness: Freshness,
-        deadline: Instant,
+        options: CallOptions,
     ) -> Result<Arc<Directory>, UpstreamError> {
         // On the heap: futures that hold this one hold it several times over.
-        let fetch = Box::pin(fetch(api, deadline));
-        Box::pin(self.get_by(freshness, deadline, fetch)).await
+        let fetch = Box::pin(fetch(api, options));
+        Box::pin(self.get_by(freshness, options.deadline, fetch)).await
     }
 
     async fn get_by(
@@ -109,9 +109,9 @@ impl Snapshots {
     }
 }
 
-async fn fetch(api: &Api, deadline: Instant) -> Result<Directory, UpstreamError> {
+async fn fetch(api: &Api, options: CallOptions) -> Result<Directory, UpstreamError> {
     let (roles, teams) =
-        tokio::try_join!(roles(api, deadline), teams(api, deadline)).map_err(not_for_good)?;
+        tokio::try_join!(roles(api, options), teams(api, options)).map_err(not_for_good)?;
     let version = version(&roles, &teams);
     Ok(Directory {
         roles,
@@ -136,17 +136,20 @@ async fn search(
     api: &Api,
     route: &'static str,
     body: &Value,
-    deadline: Instant,
+    options: CallOptions,
 ) -> Result<Option<Value>, UpstreamError> {
     let call = Call {
         method: Method::POST,
+        service: Service::UserHub,
         route,
-        url: api.url(route),
+        path: route.to_owned(),
+        query: None,
         media_type: "application/json",
         body: Some(body),
         write: false,
+        repeatable: true,
         personal: &Personal::default(),
-        deadline,
+        options,
     };
     match api.ask(&call).await? {
         Reply::Missing { .. } if !api.directory_required() => Ok(None),
@@ -195,12 +198,12 @@ fn complete(found: usize, total: Option<usize>, route: &str) -> Result<(), Upstr
 
 /// Assumption (cxone.md 3.1): whether `pageNo` counts from 0 or 1 is UNKNOWN. Page 0 is asked first: where counting
 /// starts at 1 it is empty, refused, or page 1 once more, and neither loses anything.
-async fn roles(api: &Api, deadline: Instant) -> Result<Vec<Role>, UpstreamError> {
+async fn roles(api: &Api, options: CallOptions) -> Result<Vec<Role>, UpstreamError> {
     let mut roles: Vec<Role> = Vec::new();
     let mut expected = None;
     for number in 0..MOST_PAGES {
         let body = json!({ "filter": {}, "page": { "pageSize": PAGE, "pageNo": number } });
-        let answer = match search(api, ROLES, &body, deadline).await {
+        let answer = match search(api, ROLES, &body, options).await {
             Err(UpstreamError::Refused { .. }) if number == 0 => continue,
             answer => answer?,
         };
@@ -225,13 +228,13 @@ async fn roles(api: &Api, deadline: Instant) -> Result<Vec<Role>, UpstreamError>
     Ok(roles)
 }
 
-async fn teams(api: &Api, deadline: Instant) -> Result<Vec<Team>, UpstreamError> {
+async fn teams(api: &Api, options: CallOptions) -> Result<Vec<Team>, UpstreamError> {
     let mut teams: Vec<Team> = Vec::new();
     let mut expected = None;
     let mut skip = 0;
     for _ in 0..MOST_PAGES {
         let body = json!({ "filter": {}, "skip": skip, "top": PAGE });
-        let Some(answer) = search(api, TEAMS, &body, deadline).await? else {
+        let Some(answer) = search(api, TEAMS, &body, options).await? else {
             break;
         };
         let (items, total) = page(&answer, TEAMS, "teams")?;

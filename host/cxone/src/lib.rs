@@ -3,14 +3,25 @@
 //! What NICE does not say is an assumption and is marked so, with the section of the facts about CXone it stands for
 //! (`cxone.md`); a first real tenant settles each with one probe.
 
+mod access;
 mod api;
 mod complaint;
 mod directory;
 mod flight;
+mod place;
 mod scim;
+mod secret;
+mod session;
 mod settings;
 mod token;
+mod upstreams;
 mod wire;
 
+pub use place::Place;
 pub use scim::ScimAdapter;
-pub use settings::{Auth, BadSettings, SCIM_PATH, Settings};
+pub use secret::Secret;
+pub use session::{PlaceCache, Session};
+pub use settings::{
+    Assume, Auth, BASIC_SCIM_PATH, BadSettings, PlaceSettings, RoleValue, SCIM_PATH, Settings,
+    Stated,
+};

@@ -2,22 +2,21 @@
 //! from RFC 7644, cxone.md 1.5).
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use bridge::directory::Directory;
 use bridge::name::fold;
 use bridge::port::cxone::{CallOptions, Change, Cxone, Freshness, Held, People, UpstreamError};
 use bridge::target::{Attribute, Target};
-use client::{Answer, Client, Method};
+use client::{Answer, Method};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::api::{Api, Call, Reply, no_such_path, unavailable};
+use crate::api::{Call, Reply, Service, no_such_path, unavailable};
 use crate::complaint::{Personal, clean, is_error, words};
 use crate::directory::Snapshots;
-use crate::settings::{BadSettings, Settings};
+use crate::session::Session;
 use crate::wire::{MEDIA_TYPE, create_body, held, matching, replace_body};
 
 /// Below the SCIM service.
@@ -34,9 +33,8 @@ const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
 /// One tenant's CXone through its SCIM API.
 #[derive(Debug)]
 pub struct ScimAdapter {
-    api: Api,
+    session: Session,
     snapshots: Snapshots,
-    call_timeout: Duration,
 }
 
 /// What the answer to a write says.
@@ -48,33 +46,30 @@ enum Written {
 }
 
 impl ScimAdapter {
-    /// An adapter; settings that cannot work are refused. Nothing is sent yet.
-    pub fn new(settings: Settings, client: Client) -> Result<Self, BadSettings> {
-        settings.check(client.allow_private())?;
-        Ok(Self {
-            api: Api::new(&settings, client),
+    /// An adapter over a session.
+    pub fn new(session: Session) -> Self {
+        Self {
+            session,
             snapshots: Snapshots::default(),
-            call_timeout: settings.call_timeout,
-        })
-    }
-
-    fn deadline(&self, options: CallOptions) -> Instant {
-        options.deadline.min(Instant::now() + self.call_timeout)
+        }
     }
 
     /// The directory for showing names. What CXone holds is shown without it too: a deactivation may not wait for
     /// roles and teams.
-    async fn names(&self, deadline: Instant) -> Option<Arc<Directory>> {
-        let half = deadline.saturating_duration_since(Instant::now()) / 2;
-        let by = Instant::now() + half;
+    async fn names(&self, options: CallOptions) -> Option<Arc<Directory>> {
+        let half = options.deadline.saturating_duration_since(Instant::now()) / 2;
+        let options = CallOptions {
+            deadline: Instant::now() + half,
+            ..options
+        };
         self.snapshots
-            .get(&self.api, Freshness::Recent, by)
+            .get(self.session.api(), Freshness::Recent, options)
             .await
             .ok()
     }
 
-    async fn shown(&self, raw: Value, deadline: Instant) -> Option<Held> {
-        let directory = self.names(deadline).await;
+    async fn shown(&self, raw: Value, options: CallOptions) -> Option<Held> {
+        let directory = self.names(options).await;
         held(raw, directory.as_deref())
     }
 
@@ -82,10 +77,12 @@ impl ScimAdapter {
     async fn references<'a>(
         &self,
         mut written: impl Iterator<Item = &'a Attribute>,
-        deadline: Instant,
+        options: CallOptions,
     ) -> Result<Option<Arc<Directory>>, UpstreamError> {
         if written.any(|attribute| matches!(attribute, Attribute::Role | Attribute::Team)) {
-            let directory = self.snapshots.get(&self.api, Freshness::Recent, deadline);
+            let directory = self
+                .snapshots
+                .get(self.session.api(), Freshness::Recent, options);
             return directory.await.map(Some);
         }
         Ok(None)
@@ -94,16 +91,16 @@ impl ScimAdapter {
     async fn find_by(
         &self,
         user_name: &str,
-        deadline: Instant,
+        options: CallOptions,
     ) -> Result<Option<Held>, UpstreamError> {
         let folded = fold(user_name);
-        let mut found = self.search(user_name, deadline).await?;
+        let mut found = self.search(user_name, options).await?;
         if found.is_none() && folded != user_name {
-            found = self.search(&folded, deadline).await?;
+            found = self.search(&folded, options).await?;
         }
         let Some(id) = found else { return Ok(None) };
         // Items of a list have no phone numbers (cxone.md 1.4), and a replace gives back what was read.
-        match self.read_by(&id, deadline).await? {
+        match self.read_by(&id, options).await? {
             Some(held) => Ok(Some(held)),
             None => Err(unavailable("CXone lists the user and does not know its id")),
         }
@@ -114,27 +111,26 @@ impl ScimAdapter {
     async fn search(
         &self,
         user_name: &str,
-        deadline: Instant,
+        options: CallOptions,
     ) -> Result<Option<String>, UpstreamError> {
         let literal = Value::String(user_name.to_owned()).to_string();
         let filter = format!("userName eq {literal}");
-        let mut url = self.api.scim_url(USERS);
-        url.set_query(Some(&format!(
-            "filter={}",
-            utf8_percent_encode(&filter, UNRESERVED)
-        )));
+        let query = format!("filter={}", utf8_percent_encode(&filter, UNRESERVED));
         let personal = Personal::of(&json!({ "userName": user_name }));
         let call = Call {
             method: Method::GET,
+            service: Service::Scim,
             route: USERS,
-            url,
+            path: USERS.to_owned(),
+            query: Some(query),
             media_type: MEDIA_TYPE,
             body: None,
             write: false,
+            repeatable: true,
             personal: &personal,
-            deadline,
+            options,
         };
-        let answer = match self.api.ask(&call).await? {
+        let answer = match self.session.api().ask(&call).await? {
             Reply::Done(answer) => answer,
             Reply::Missing { detail, .. } => return Err(no_such_path(USERS, &detail)),
         };
@@ -145,10 +141,10 @@ impl ScimAdapter {
         matching(&list, user_name).map_err(|bad| unavailable(bad.as_str()))
     }
 
-    async fn read_by(&self, id: &str, deadline: Instant) -> Result<Option<Held>, UpstreamError> {
+    async fn read_by(&self, id: &str, options: CallOptions) -> Result<Option<Held>, UpstreamError> {
         let none = Personal::default();
-        let call = self.on_user(Method::GET, id, &none, deadline)?;
-        let answer = match self.api.ask(&call).await? {
+        let call = self.on_user(Method::GET, id, &none, options)?;
+        let answer = match self.session.api().ask(&call).await? {
             Reply::Done(answer) => answer,
             Reply::Missing { .. } => return Ok(None),
         };
@@ -156,7 +152,7 @@ impl ScimAdapter {
         if is_error(&raw) {
             return Err(told_error(&answer, &none, false));
         }
-        match self.shown(raw, deadline).await {
+        match self.shown(raw, options).await {
             Some(held) if held.id == id => Ok(Some(held)),
             Some(_) => Err(unavailable("CXone answered with another user")),
             None => Err(unavailable("CXone's answer is no user")),
@@ -168,7 +164,7 @@ impl ScimAdapter {
         method: Method,
         id: &str,
         personal: &'a Personal,
-        deadline: Instant,
+        options: CallOptions,
     ) -> Result<Call<'a>, UpstreamError> {
         // URLs drop such segments, encoded or not, and the request would go to the list.
         if matches!(id, "" | "." | "..") {
@@ -178,13 +174,17 @@ impl ScimAdapter {
         let id = utf8_percent_encode(id, UNRESERVED);
         Ok(Call {
             method,
+            service: Service::Scim,
             route: USER,
-            url: self.api.scim_url(&format!("{USERS}/{id}")),
+            path: format!("{USERS}/{id}"),
+            query: None,
             media_type: MEDIA_TYPE,
             body: None,
             write,
+            // A replace says all that it leaves behind, so twice is once.
+            repeatable: true,
             personal,
-            deadline,
+            options,
         })
     }
 }
@@ -236,11 +236,11 @@ impl Cxone for ScimAdapter {
         user_name: &str,
         options: CallOptions,
     ) -> Result<Option<Held>, UpstreamError> {
-        self.find_by(user_name, self.deadline(options)).await
+        self.find_by(user_name, self.session.terms(options)).await
     }
 
     async fn read(&self, id: &str, options: CallOptions) -> Result<Option<Held>, UpstreamError> {
-        self.read_by(id, self.deadline(options)).await
+        self.read_by(id, self.session.terms(options)).await
     }
 
     async fn create(
@@ -249,21 +249,24 @@ impl Cxone for ScimAdapter {
         _template: Option<&str>,
         options: CallOptions,
     ) -> Result<Held, UpstreamError> {
-        let deadline = self.deadline(options);
-        let directory = self.references(target.values.keys(), deadline).await?;
+        let options = self.session.terms(options);
+        let directory = self.references(target.values.keys(), options).await?;
         let body = create_body(target, directory.as_deref());
         let personal = Personal::of(&body);
         let call = Call {
             method: Method::POST,
+            service: Service::Scim,
             route: USERS,
-            url: self.api.scim_url(USERS),
+            path: USERS.to_owned(),
+            query: None,
             media_type: MEDIA_TYPE,
             body: Some(&body),
             write: true,
+            repeatable: false,
             personal: &personal,
-            deadline,
+            options,
         };
-        let answer = match self.api.ask(&call).await? {
+        let answer = match self.session.api().ask(&call).await? {
             Reply::Done(answer) => answer,
             // The path exists, a find has gone before: CXone misses something that the body names.
             Reply::Missing { told: true, detail } => {
@@ -277,12 +280,12 @@ impl Cxone for ScimAdapter {
             Reply::Missing { detail, .. } => return Err(no_such_path(USERS, &detail)),
         };
         if let Written::Shown(raw) = written(&answer, &personal)?
-            && let Some(held) = self.shown(raw, deadline).await
+            && let Some(held) = self.shown(raw, options).await
         {
             return Ok(held);
         }
         let user_name = target.get(Attribute::UserName).unwrap_or_default();
-        doubtful(self.find_by(user_name, deadline).await)
+        doubtful(self.find_by(user_name, options).await)
     }
 
     async fn replace(
@@ -291,10 +294,10 @@ impl Cxone for ScimAdapter {
         change: &Change,
         options: CallOptions,
     ) -> Result<Held, UpstreamError> {
-        let deadline = self.deadline(options);
+        let options = self.session.terms(options);
         let set = change.set.iter().filter(|(_, value)| value.is_some());
         let directory = self
-            .references(set.map(|(attribute, _)| attribute), deadline)
+            .references(set.map(|(attribute, _)| attribute), options)
             .await?;
         let Some(body) = replace_body(held, change, directory.as_deref()) else {
             return Err(unavailable(
@@ -304,19 +307,19 @@ impl Cxone for ScimAdapter {
         let personal = Personal::of(&body);
         let call = Call {
             body: Some(&body),
-            ..self.on_user(Method::PUT, &held.id, &personal, deadline)?
+            ..self.on_user(Method::PUT, &held.id, &personal, options)?
         };
-        let answer = match self.api.ask(&call).await? {
+        let answer = match self.session.api().ask(&call).await? {
             Reply::Done(answer) => answer,
             Reply::Missing { .. } => return Err(UpstreamError::Gone),
         };
         if let Written::Shown(raw) = written(&answer, &personal)?
-            && let Some(shown) = self.shown(raw, deadline).await
+            && let Some(shown) = self.shown(raw, options).await
             && shown.id == held.id
         {
             return Ok(shown);
         }
-        doubtful(self.read_by(&held.id, deadline).await).map_err(|error| scrubbed(error, &personal))
+        doubtful(self.read_by(&held.id, options).await).map_err(|error| scrubbed(error, &personal))
     }
 
     async fn directory(
@@ -324,8 +327,10 @@ impl Cxone for ScimAdapter {
         freshness: Freshness,
         options: CallOptions,
     ) -> Result<Arc<Directory>, UpstreamError> {
-        let deadline = self.deadline(options);
-        self.snapshots.get(&self.api, freshness, deadline).await
+        let options = self.session.terms(options);
+        self.snapshots
+            .get(self.session.api(), freshness, options)
+            .await
     }
 
     async fn people(
@@ -363,21 +368,26 @@ fn scrubbed(error: UpstreamError, personal: &Personal) -> UpstreamError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use client::{SecretString, Url};
+    use crate::settings::{Auth, Settings};
+    use bridge::port::cxone::Priority;
+    use client::{Client, Url};
 
     // Futures hold every future that they may wait for, and these are nested deep: without boxes a create took
     // 2 MB of stack.
     #[test]
     fn futures_are_small() {
-        let url = Url::parse("http://127.0.0.1:1").unwrap();
-        let settings = Settings::new(url, "simulator", SecretString::from("x"));
+        let auth = Auth::AccessKey {
+            id: "simulator".into(),
+            secret: "x".into(),
+        };
+        let settings = Settings::at(Url::parse("http://127.0.0.1:1").unwrap(), auth);
         let client = Client::new(client::Settings::default()).unwrap();
-        let adapter = ScimAdapter::new(settings, client).unwrap();
-        let deadline = Instant::now();
+        let adapter = ScimAdapter::new(Session::new(settings, client, None).unwrap());
+        let options = CallOptions::of(Priority::Request);
         for size in [
-            size_of_val(&adapter.find_by("ada@example.com", deadline)),
-            size_of_val(&adapter.read_by("u-1", deadline)),
-            size_of_val(&adapter.names(deadline)),
+            size_of_val(&adapter.find_by("ada@example.com", options)),
+            size_of_val(&adapter.read_by("u-1", options)),
+            size_of_val(&adapter.names(options)),
         ] {
             assert!(size < 16 * 1024, "{size} bytes");
         }

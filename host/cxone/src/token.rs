@@ -1,21 +1,20 @@
-//! Access-key tokens: `POST /authentication/v1/token/access-key` (cxone.md 2.1, developer portal "User Hub Getting
-//! Started"). Fetched once, shared by every call, renewed ahead, dropped when CXone refuses one.
+//! Tokens (cxone.md 2.1, 2.2; developer portal "User Hub Getting Started"). Bought once, shared by every call, renewed ahead,
+//! dropped when CXone refuses one.
+
+pub(crate) mod login;
 
 use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bridge::port::cxone::UpstreamError;
-use client::{Client, ExposeSecret, Method, Request, SecretString, StatusCode, Url};
-use serde_json::{Value, json};
+use client::{ExposeSecret, SecretString};
 use tokio::time::Instant;
 
-use crate::api::{failed, unavailable};
-use crate::complaint::{Personal, words};
+use crate::api::unavailable;
 use crate::flight::{Flight, lock};
-use crate::settings::join;
+use crate::token::login::{Login, TokenHost};
 
-const PATH: &str = "/authentication/v1/token/access-key";
 /// Assumption (cxone.md 2.1, 2.2): tokens that do not say so live an hour.
 const DEFAULT_LIFE: Duration = Duration::from_secs(3600);
 /// A longer life is taken for a mistake.
@@ -114,7 +113,7 @@ impl Shared {
     }
 
     /// Forgets a token that was refused, unless it has been replaced since: a storm of refusals is one renewal.
-    fn drop(&self, token: &Token) {
+    fn forget(&self, token: &Token) {
         let mut current = lock(&self.current);
         if current
             .as_ref()
@@ -125,12 +124,9 @@ impl Shared {
     }
 }
 
-/// The tokens of one access key.
+/// The tokens of one tenant.
 pub(crate) struct Tokens {
-    client: Client,
-    url: Url,
-    key_id: String,
-    key_secret: SecretString,
+    login: Login,
     shared: Shared,
 }
 
@@ -141,82 +137,39 @@ impl fmt::Debug for Tokens {
 }
 
 impl Tokens {
-    /// The tokens of a key, made at `base`.
-    pub(crate) fn new(base: &Url, key_id: &str, key_secret: &SecretString, client: Client) -> Self {
+    pub(crate) fn new(login: Login) -> Self {
         Self {
-            client,
-            url: join(base, PATH),
-            key_id: key_id.to_owned(),
-            key_secret: key_secret.clone(),
+            login,
             shared: Shared::default(),
         }
     }
 
-    /// A token in force. Failures are never uncertain: what the token was for has not been sent.
-    pub(crate) async fn get(&self, deadline: Instant) -> Result<Arc<Token>, UpstreamError> {
+    /// A token in force, bought at `host` if need be. Failures are never uncertain: what the token was for has not been
+    /// sent.
+    pub(crate) async fn get(
+        &self,
+        host: &TokenHost,
+        deadline: Instant,
+    ) -> Result<Arc<Token>, UpstreamError> {
         if let Some(token) = self.shared.fresh() {
             return Ok(token);
         }
         // On the heap: futures that hold this one hold it several times over.
-        let fetch = Box::pin(self.fetch(deadline));
+        let fetch = Box::pin(self.fetch(host, deadline));
         Box::pin(self.shared.get(deadline, fetch)).await
     }
 
     /// Forgets a token that CXone refused.
-    pub(crate) fn drop(&self, token: &Token) {
-        self.shared.drop(token);
+    pub(crate) fn forget(&self, token: &Token) {
+        self.shared.forget(token);
     }
 
-    async fn fetch(&self, deadline: Instant) -> Result<Token, UpstreamError> {
-        let body = json!({
-            "accessKeyId": self.key_id,
-            "accessKeySecret": self.key_secret.expose_secret(),
-        });
-        let request = Request::new(Method::POST, self.url.clone(), PATH, deadline).json(&body);
-        let answer = match self.client.send(request).await {
-            Ok(answer) => answer,
-            Err(failure) => return Err(failed(&failure, "no token", false)),
-        };
-        let refused = matches!(
-            answer.status,
-            StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN
-        );
-        let reason = |text: &str| UpstreamError::Unavailable {
-            reason: text.to_owned(),
-            uncertain: false,
-            retry_after: answer.retry_after,
-        };
-        if !answer.status.is_success() {
-            let status = answer.status.as_u16();
-            let said = words(&answer, &Personal::of(&body));
-            return Err(reason(&if refused {
-                format!(
-                    "the access key is refused (check access_key_id and access_key_secret): status {status}, {said}"
-                )
-            } else {
-                format!("no token: status {status}, {said}")
-            }));
-        }
-        let json = answer.json().unwrap_or_default();
-        match json.get("access_token").and_then(Value::as_str) {
-            // A token goes into a header: anything but visible ASCII is no token.
-            Some(token) if !token.is_empty() && token.bytes().all(|b| b.is_ascii_graphic()) => {
-                let token = SecretString::from(token);
-                Ok(Token::new(token, life(&json), Instant::now()))
-            }
-            _ => Err(reason("no token: the answer has no access_token")),
+    async fn fetch(&self, host: &TokenHost, deadline: Instant) -> Result<Token, UpstreamError> {
+        match self.login.log_in(host, deadline).await {
+            Ok(bought) => Ok(Token::new(bought.secret, bought.life, Instant::now())),
+            Err(none) => Err(none.error),
         }
     }
-}
-
-/// `expires_in`, in seconds, as a number or as text.
-fn life(answer: &Value) -> Option<Duration> {
-    let seconds = match answer.get("expires_in")? {
-        Value::Number(number) => number.as_f64()?,
-        Value::String(text) => text.trim().parse().ok()?,
-        _ => return None,
-    };
-    Duration::try_from_secs_f64(seconds).ok()
 }
 
 #[cfg(test)]

@@ -209,8 +209,9 @@ fn join(
     engine: &Engine,
 ) -> Result<Vec<Connection>, StartError> {
     let cxone = tenant.cxone;
-    let adapter = cxone::ScimAdapter::new(cxone.settings, client.clone())
+    let session = cxone::Session::new(cxone.settings, client.clone(), None)
         .map_err(|error| StartError::Cxone(tenant.name.clone(), error))?;
+    let adapter = cxone::ScimAdapter::new(session);
     let shared = Arc::new(Tenant {
         name: tenant.name,
         cxone: Arc::new(adapter),

@@ -4,7 +4,7 @@ use std::cell::Cell;
 fn directory(name: &str) -> Directory {
     Directory {
         version: name.to_owned(),
-        ..Directory::default()..Directory::default()
+        ..Directory::default()
     }
 }
 

@@ -1,4 +1,6 @@
+use super::login::life;
 use super::*;
+use serde_json::json;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 struct Source(AtomicU32);
@@ -83,9 +85,9 @@ async fn a_good_token_is_used_to_its_end_while_none_is_to_be_had() {
 async fn only_the_refused_token_is_dropped() {
     let (shared, source) = (Shared::default(), Source::new());
     let first = shared.get(soon(), source.token(3600)).await.unwrap();
-    shared.drop(&first);
+    shared.forget(&first);
     shared.get(soon(), source.token(3600)).await.unwrap();
-    shared.drop(&first);
+    shared.forget(&first);
     shared.get(soon(), source.token(3600)).await.unwrap();
     assert_eq!(source.asked(), 2);
 }

@@ -3,7 +3,6 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bridge::port::cxone::{Cxone, UpstreamError};
-use cxone::Auth;
 use serde_json::json;
 
 use crate::server::{Reply, Seen, Server, ada, soon};
@@ -180,10 +179,7 @@ async fn tokens_come_from_the_auth_url_when_there_is_one() {
             .await;
     let auth_url = auth.base_url.clone();
     let adapter = server.adapter_with(|settings| {
-        let Auth::AccessKey { url, .. } = &mut settings.auth else {
-            panic!("{settings:?}");
-        };
-        *url = Some(auth_url);
+        settings.place.auth_url = Some(auth_url);
     });
     adapter.read("u-1", soon()).await.unwrap();
     assert_eq!((auth.tokens(), server.tokens()), (1, 0));

@@ -2,11 +2,11 @@ use std::time::Duration;
 
 use bridge::port::cxone::{Change, Cxone, Held, UpstreamError};
 use bridge::target::Target;
-use client::{Client, SecretString, Url};
-use cxone::{Auth, ScimAdapter, Settings};
+use client::Url;
+use cxone::{ScimAdapter, Settings};
 use serde_json::{Value, json};
 
-use crate::server::{Reply, Server, ada, soon};
+use crate::server::{Reply, Server, ada, key, session, soon};
 
 pub(crate) fn target() -> Target {
     Target::from_json(&json!({
@@ -180,29 +180,16 @@ async fn nobody_listening_is_certain() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let settings = Settings::new(
-        Url::parse(&url).unwrap(),
-        "simulator",
-        SecretString::from("x"),
-    );
-    let client = Client::new(client::Settings::default()).unwrap();
-    let adapter = ScimAdapter::new(settings, client).unwrap();
+    let url = Url::parse(&url).unwrap();
+    let adapter = ScimAdapter::new(session(Settings::at(url.clone(), key())));
     let outcome = adapter.create(&target(), None, soon()).await;
     assert_eq!(uncertain(&outcome.map(drop)), Some(false));
     // Reached only after the token: the write itself finds nobody.
     let server = Server::start(|_, _| None).await;
     let auth = server.base_url.clone();
-    let mut settings = Settings::new(
-        Url::parse(&url).unwrap(),
-        "simulator",
-        SecretString::from("x"),
-    );
-    let Auth::AccessKey { url, .. } = &mut settings.auth else {
-        panic!("{settings:?}");
-    };
-    *url = Some(auth);
-    let client = Client::new(client::Settings::default()).unwrap();
-    let adapter = ScimAdapter::new(settings, client).unwrap();
+    let mut settings = Settings::at(url, key());
+    settings.place.auth_url = Some(auth);
+    let adapter = ScimAdapter::new(session(settings));
     let outcome = adapter.create(&target(), None, soon()).await;
     assert_eq!(uncertain(&outcome.map(drop)), Some(false));
 }

@@ -2,7 +2,6 @@
 
 use bridge::port::cxone::{Change, Cxone, Freshness, UpstreamError};
 use bridge::target::Attribute;
-use client::SecretString;
 use cxone::{Auth, ScimAdapter};
 use serde_json::{Value, json};
 
@@ -11,7 +10,7 @@ use crate::server::{Reply, Seen, Server, soon};
 
 fn plain(server: &Server) -> ScimAdapter {
     server.adapter_with(|settings| {
-        settings.auth = Auth::Bearer(SecretString::from("sesame"));
+        settings.auth = Auth::Bearer("sesame".into());
         settings.scim_path = "/v2".to_owned();
         settings.directory_required = false;
     })
@@ -98,7 +97,7 @@ async fn a_server_without_roles_and_teams_has_an_empty_directory() {
     }
     // Where a role is checked, none to check against is a mistake of the base URL.
     let needed = server.adapter_with(|settings| {
-        settings.auth = Auth::Bearer(SecretString::from("sesame"));
+        settings.auth = Auth::Bearer("sesame".into());
     });
     let Err(UpstreamError::Unavailable { reason, .. }) =
         needed.directory(Freshness::Now, soon()).await

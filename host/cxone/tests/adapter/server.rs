@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use bridge::port::cxone::{CallOptions, Priority};
-use client::{Client, SecretString, Url};
-use cxone::{ScimAdapter, Settings};
+use client::{Client, Url};
+use cxone::{Auth, ScimAdapter, Session, Settings};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -97,12 +97,24 @@ impl Server {
     }
 
     pub(crate) fn adapter_with(&self, change: impl FnOnce(&mut Settings)) -> ScimAdapter {
-        let secret = SecretString::from("simulator-secret");
-        let mut settings = Settings::new(self.base_url.clone(), "simulator", secret);
+        let mut settings = Settings::at(self.base_url.clone(), key());
         change(&mut settings);
-        let client = Client::new(client::Settings::default()).unwrap();
-        ScimAdapter::new(settings, client).unwrap()
+        ScimAdapter::new(session(settings))
     }
+}
+
+/// The access key of the tests.
+pub(crate) fn key() -> Auth {
+    Auth::AccessKey {
+        id: "simulator".into(),
+        secret: "simulator-secret".into(),
+    }
+}
+
+/// A session that remembers no place.
+pub(crate) fn session(settings: Settings) -> Session {
+    let client = Client::new(client::Settings::default()).unwrap();
+    Session::new(settings, client, None).unwrap()
 }
 
 async fn serve(mut stream: TcpStream, seen: Arc<Mutex<Vec<Seen>>>, script: Script) {

@@ -1,0 +1,146 @@
+//! What goes into `Authorization`.
+
+use std::sync::Arc;
+
+use bridge::port::cxone::UpstreamError;
+use client::{ExposeSecret, Request, SecretString};
+use tokio::time::Instant;
+
+use crate::api::Service;
+use crate::secret::Watched;
+use crate::settings::{Auth, is_token};
+use crate::token::login::{Login, TokenHost};
+use crate::token::{Token, Tokens};
+use crate::upstreams::Upstreams;
+
+/// Whatever a tenant's requests are let in by.
+#[derive(Debug)]
+pub(crate) struct Access {
+    fixed: Fixed,
+    tokens: Option<Box<Tokens>>,
+}
+
+/// What is not bought.
+#[derive(Debug)]
+enum Fixed {
+    None,
+    Basic { id: Watched, secret: Watched },
+    Bearer(Watched),
+}
+
+/// What one request is let in by.
+#[derive(Clone)]
+pub(crate) enum Pass {
+    Bought(Arc<Token>),
+    Bearer(SecretString),
+    Basic(SecretString, SecretString),
+}
+
+impl Pass {
+    pub(crate) fn onto(&self, request: Request) -> Request {
+        match self {
+            Pass::Bought(token) => request.bearer(token.secret()),
+            Pass::Bearer(token) => request.bearer(token.clone()),
+            Pass::Basic(id, secret) => request.basic(id.clone(), secret.clone()),
+        }
+    }
+
+    fn same(&self, other: &Pass) -> bool {
+        let same = |a: &SecretString, b: &SecretString| a.expose_secret() == b.expose_secret();
+        match (self, other) {
+            (Pass::Bearer(a), Pass::Bearer(b)) => same(a, b),
+            (Pass::Basic(a, b), Pass::Basic(c, d)) => same(a, c) && same(b, d),
+            _ => false,
+        }
+    }
+}
+
+impl Access {
+    pub(crate) fn new(auth: &Auth, upstreams: &Arc<Upstreams>) -> Self {
+        let fixed = match auth {
+            Auth::Basic { id, secret } => Fixed::Basic {
+                id: Watched::new("access_key_id", id),
+                secret: Watched::new("access_key_secret", secret),
+            },
+            Auth::Bearer(token) => Fixed::Bearer(Watched::new("token", token)),
+            Auth::AccessKey { .. } | Auth::Password { .. } => Fixed::None,
+        };
+        let tokens = Login::of(auth, upstreams).map(|login| Box::new(Tokens::new(login)));
+        Self { fixed, tokens }
+    }
+
+    /// What lets a request in; `afresh` after a refusal.
+    async fn pass_as(
+        &self,
+        service: Service,
+        host: &TokenHost,
+        afresh: bool,
+        deadline: Instant,
+    ) -> Result<Pass, UpstreamError> {
+        let read = async |watched: &Watched| {
+            if afresh {
+                watched.afresh().await
+            } else {
+                watched.get().await
+            }
+        };
+        match (&self.fixed, &self.tokens) {
+            (Fixed::Basic { id, secret }, _) if service == Service::Scim => {
+                Ok(Pass::Basic(read(id).await?, read(secret).await?))
+            }
+            (_, Some(tokens)) => Ok(Pass::Bought(tokens.get(host, deadline).await?)),
+            (Fixed::Bearer(token), None) => {
+                let text = read(token).await?;
+                if !is_token(text.expose_secret()) {
+                    return Err(crate::api::unavailable(
+                        "token: it has characters that no header can carry: only visible ASCII",
+                    ));
+                }
+                Ok(Pass::Bearer(text))
+            }
+            (Fixed::None | Fixed::Basic { .. }, None) => Err(crate::api::unavailable(
+                "there is nothing to be let in by: check auth",
+            )),
+        }
+    }
+
+    pub(crate) async fn pass(
+        &self,
+        service: Service,
+        host: &TokenHost,
+        deadline: Instant,
+    ) -> Result<Pass, UpstreamError> {
+        Box::pin(self.pass_as(service, host, false, deadline)).await
+    }
+
+    /// What may let in a request whose pass was refused; `None` if there is nothing else to try.
+    pub(crate) async fn after_refusal(
+        &self,
+        service: Service,
+        host: &TokenHost,
+        refused: &Pass,
+        deadline: Instant,
+    ) -> Result<Option<Pass>, UpstreamError> {
+        self.forget(refused);
+        let next = Box::pin(self.pass_as(service, host, true, deadline)).await?;
+        Ok((!next.same(refused)).then_some(next))
+    }
+
+    /// Forgets a bought token that was refused.
+    pub(crate) fn forget(&self, refused: &Pass) {
+        if let (Pass::Bought(token), Some(tokens)) = (refused, &self.tokens) {
+            tokens.forget(token);
+        }
+    }
+
+    /// What is refused with a 401 or 403, and where to mend it.
+    pub(crate) fn refused(&self) -> (&'static str, &'static str) {
+        match self.fixed {
+            Fixed::None | Fixed::Basic { .. } => (
+                "access key",
+                "check access_key_id, access_key_secret and the role of the key's employee",
+            ),
+            Fixed::Bearer(_) => ("token", "check token and what the server lets it do"),
+        }
+    }
+}
