@@ -1,4 +1,4 @@
-//! Forgetting: what is personal about somebody who was deleted goes after a grace. That there was somebody, and who that is in
+//! Forgetting: what is personal about somebody who was deleted, or was refused and never stored, goes after a grace. That there was somebody, and who that is in
 //! CXone, stays for good: a create of the name finds the same person there, who inherits nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,6 +39,8 @@ impl Bridge {
     pub async fn forget(&self, tenant: &TenantName) -> Result<usize, Refusal> {
         let before = self.now() - GRACE;
         let mut forgotten = 0;
+        // Who was refused and never stored is nobody whose deletion could be waited for.
+        while self.ledger.forget_refusals(tenant, before, BATCH).await? == BATCH {}
         loop {
             let users = self.ledger.forgettable(tenant, before, BATCH).await?;
             let mut done = 0;

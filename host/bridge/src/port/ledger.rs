@@ -7,10 +7,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::event::Event;
+use crate::event::{Event, EventKind};
 use crate::group::{Group, MemberChange, Membership, Pending, Regrouped};
-use crate::name::{GroupId, Scope, TenantName, UserId, fold};
+use crate::name::{ConnectionName, GroupId, Scope, TenantName, UserId, fold};
 use crate::source::Source;
 use crate::user::User;
 
@@ -99,6 +100,25 @@ pub enum Opening {
     },
     /// Somebody works on this user or on one of the names.
     Busy(Box<OpenIntent>),
+}
+
+/// How many users of a connection are not as they should be in CXone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Owed, and worked off.
+    pub owed: u64,
+    /// Owed, and held by the guard.
+    pub held: u64,
+    /// Owed, and held because the connection only observes.
+    pub observed: u64,
+    /// Refused after they had been acknowledged.
+    pub refused: u64,
+    /// Waiting for something.
+    pub deferred: u64,
+    /// Shown otherwise than written.
+    pub unconfirmed: u64,
+    /// Requests that were refused.
+    pub requests: u64,
 }
 
 /// The store. Implementations: SQLite, later PostgreSQL. No connection or SQL type leaves it.
@@ -213,29 +233,39 @@ pub trait Ledger: Send + Sync + fmt::Debug {
         tenant: &TenantName,
         after: i64,
         limit: usize,
-    ) -> Result<Vec<User>, LedgerError> {
-        let _ = (tenant, after, limit);
-        Ok(Vec::new())
-    }
+    ) -> Result<Vec<User>, LedgerError>;
 
-    /// The requests of a tenant that were refused for good and not granted since, oldest first, each as its event: of one user
-    /// the last, of creates of somebody unknown the last for each user name. Replaying or forgetting one takes it out.
-    async fn refusals(&self, tenant: &TenantName, limit: usize) -> Result<Vec<Event>, LedgerError> {
-        let _ = (tenant, limit);
-        Ok(Vec::new())
-    }
+    /// How many of these each connection of a tenant has, and how many refused requests. A connection without any is absent.
+    async fn standings(
+        &self,
+        tenant: &TenantName,
+    ) -> Result<BTreeMap<ConnectionName, Standing>, LedgerError>;
+
+    /// The requests of a tenant that were refused for good and not granted since, oldest first, each as its event: those that
+    /// `record` or `abandon` noted with what was `asked` in the detail. Of one user the last; of creates of somebody unknown the
+    /// last for each user name of a connection. Out of it goes whatever is followed by a granted request ([`grants`]) of that
+    /// user, or by a write of a user of that name; and what is dismissed. What was refused after it had been acknowledged is in
+    /// the user's own row and not among them.
+    async fn refusals(&self, tenant: &TenantName, limit: usize) -> Result<Vec<Event>, LedgerError>;
+
+    /// Takes a refused request out and records what happened, in one commit. Answers whether it was there still: if not, nothing
+    /// is recorded.
+    async fn dismiss(&self, refusal: &Event, events: Vec<Event>) -> Result<bool, LedgerError>;
+
+    /// Empties the detail of requests of a tenant that were refused before a moment, longest ago first, and whose person was
+    /// never stored: nobody's deletion would make them forgotten. Answers how many there were.
+    async fn forget_refusals(
+        &self,
+        tenant: &TenantName,
+        before: Timestamp,
+        limit: usize,
+    ) -> Result<usize, LedgerError>;
 
     /// What was last remembered under a name: small facts about the world outside, worth a start without asking again.
-    async fn recall(&self, name: &str) -> Result<Option<String>, LedgerError> {
-        let _ = name;
-        Ok(None)
-    }
+    async fn recall(&self, name: &str) -> Result<Option<String>, LedgerError>;
 
     /// Remembers a fact under a name, in place of what was remembered before.
-    async fn remember(&self, name: &str, fact: &str) -> Result<(), LedgerError> {
-        let _ = (name, fact);
-        Ok(())
-    }
+    async fn remember(&self, name: &str, fact: &str) -> Result<(), LedgerError>;
 
     /// Deleted users of a tenant of whom anything personal is kept, deleted before a moment, longest first. Whom something is
     /// owed is not among them.
@@ -338,4 +368,25 @@ pub fn folded_emails(source: &Source) -> Vec<String> {
     emails.sort();
     emails.dedup();
     emails
+}
+
+/// The user name that a refused request asked for, folded: `None` for any other event.
+pub fn asked_name(event: &Event) -> Option<String> {
+    let refused = matches!(event.kind, EventKind::Refused | EventKind::PluginFailed);
+    let asked = event.detail.get("asked").filter(|_| refused)?.as_object()?;
+    let name = asked.get("userName").and_then(Value::as_str);
+    Some(fold(name.unwrap_or_default()))
+}
+
+/// Whether an event says that a request was granted: what was refused before it is past.
+pub fn grants(kind: EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::Created
+            | EventKind::Replaced
+            | EventKind::Updated
+            | EventKind::Deactivated
+            | EventKind::Revived
+            | EventKind::Deleted
+    )
 }

@@ -6,7 +6,7 @@ use bridge::target::Attribute;
 use bridge::user::State;
 use serde_json::json;
 
-use crate::harness::world::{World, person, tenant};
+use crate::harness::world::{World, person, post, tenant};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -68,4 +68,26 @@ async fn nobody_is_forgotten_who_has_yet_to_leave() {
     world.settle().await;
     assert_eq!(world.held("ada").active, Some(false));
     assert_eq!(forget(&world).await, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_was_refused_and_never_stored_is_forgotten_after_thirty_days_too() {
+    let world = World::new();
+    let mut body = person("ada");
+    body["displayName"] = json!("deny");
+    assert!(world.ask(post(body)).await.is_err());
+    tokio::time::sleep(29 * DAY).await;
+    forget(&world).await;
+    assert!(kept(&world).contains("ada"));
+    assert_eq!(world.store().refusals.len(), 1);
+    tokio::time::sleep(2 * DAY).await;
+    forget(&world).await;
+    assert!(!kept(&world).contains("ada"), "{}", kept(&world));
+    assert_eq!(world.store().refusals.len(), 0);
+    assert_eq!(world.store().events.len(), 1, "that it happened is kept");
+}
+
+/// Everything that was recorded, as text.
+fn kept(world: &World) -> String {
+    json!(world.store().events).to_string()
 }

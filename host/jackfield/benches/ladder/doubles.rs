@@ -7,8 +7,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bridge::event::Event;
 use bridge::group::{Group, MemberChange, Membership, Pending, Regrouped};
-use bridge::name::{GroupId, Scope, TenantName, UserId, fold};
-use bridge::port::ledger::{GroupLookup, Intent, Ledger, LedgerError, Lookup, OpenIntent, Opening};
+use bridge::name::{ConnectionName, GroupId, Scope, TenantName, UserId, fold};
+use bridge::port::ledger::{
+    GroupLookup, Intent, Ledger, LedgerError, Lookup, OpenIntent, Opening, Standing,
+};
 use bridge::port::plugins::{Evaluated, Evaluation, PluginFailure, Plugins, Verdict};
 use bridge::source::Source;
 use bridge::target::{Attribute, Target};
@@ -204,6 +206,42 @@ impl Ledger for Memory {
 
     async fn held(&self, _scope: &Scope) -> Result<Vec<UserId>, LedgerError> {
         Ok(Vec::new())
+    }
+
+    async fn unsettled(&self, _: &TenantName, _: i64, _: usize) -> Result<Vec<User>, LedgerError> {
+        Ok(Vec::new())
+    }
+
+    async fn standings(
+        &self,
+        _: &TenantName,
+    ) -> Result<BTreeMap<ConnectionName, Standing>, LedgerError> {
+        Ok(BTreeMap::new())
+    }
+
+    async fn refusals(&self, _: &TenantName, _: usize) -> Result<Vec<Event>, LedgerError> {
+        Ok(Vec::new())
+    }
+
+    async fn dismiss(&self, _: &Event, _: Vec<Event>) -> Result<bool, LedgerError> {
+        Ok(false)
+    }
+
+    async fn forget_refusals(
+        &self,
+        _: &TenantName,
+        _: Timestamp,
+        _: usize,
+    ) -> Result<usize, LedgerError> {
+        Ok(0)
+    }
+
+    async fn recall(&self, _: &str) -> Result<Option<String>, LedgerError> {
+        Ok(None)
+    }
+
+    async fn remember(&self, _: &str, _: &str) -> Result<(), LedgerError> {
+        Ok(())
     }
 
     async fn forgettable(

@@ -22,6 +22,17 @@ pub enum OpenError {
         /// What the operating system said.
         reason: io::Error,
     },
+    /// It is on a network file system.
+    #[error(
+        "the ledger {} is on {system}, a network file system, where neither SQLite's locks nor its log can be relied on: move it to a local disk and name that in `url` under [ledger]",
+        path.display()
+    )]
+    Network {
+        /// The file.
+        path: PathBuf,
+        /// The file system.
+        system: &'static str,
+    },
     /// Another process has it.
     #[error("the ledger {} is in use by {holder}: end that process first", path.display())]
     InUse {
@@ -76,12 +87,25 @@ pub(super) struct DataFile {
 }
 
 impl DataFile {
-    /// Makes the file if there is none, for this user only, and locks it against other processes.
-    pub(super) fn lock(path: &Path, owner: &str) -> Result<Self, OpenError> {
+    /// Makes the file if there is none, for this user only, and locks it against other processes. `network` tells a network
+    /// file system from a local one.
+    pub(super) fn lock(
+        path: &Path,
+        owner: &str,
+        network: fn(&Path) -> io::Result<Option<&'static str>>,
+    ) -> Result<Self, OpenError> {
         let failed = |reason| OpenError::Io {
             path: path.to_owned(),
             reason,
         };
+        // A link may lead elsewhere.
+        let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        if let Some(system) = network(&place).map_err(failed)? {
+            return Err(OpenError::Network {
+                path: path.to_owned(),
+                system,
+            });
+        }
         let data = private(path).map_err(failed)?;
         warn_if_readable(path, &data).map_err(failed)?;
         // Two ways to the same file must meet at the same lock.

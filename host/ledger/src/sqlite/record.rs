@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
 use super::failure::{Trouble, corrupt, unwritable};
+use super::refusals::{self, GUARDED, OBSERVED};
 use super::{groups, intents, sql};
 
 /// A user made ready to be written, on the caller's thread so that the writer's is left to SQLite.
@@ -24,6 +25,7 @@ pub(super) struct Record {
     deleted: Option<Timestamp>,
     debt_rank: Option<i64>,
     debt_since: Option<i64>,
+    hold: Option<i64>,
     emails: Vec<String>,
     document: String,
 }
@@ -121,6 +123,9 @@ impl Record {
                 .filter(|debt| !debt.held)
                 .map(|debt| i64::from(!debt.deactivation)),
             debt_since: debt.map(|debt| debt.since.as_microsecond()),
+            hold: debt
+                .filter(|debt| debt.held)
+                .map(|debt| if debt.observed { OBSERVED } else { GUARDED }),
             emails,
             document: serde_json::to_string(user).map_err(|_| unwritable("a user"))?,
         })
@@ -152,9 +157,14 @@ impl Record {
             self.debt_since,
             self.document,
             self.folded_display_name,
+            self.hold,
         ])?;
+        let (tenant, connection) = (&self.at.tenant, &self.at.connection);
         if let Some(at) = self.deleted {
             groups::leave_all(store, &self.at.id, at)?;
+            refusals::of_user_is_past(store, tenant, connection, &self.at.id)?;
+        } else if listed {
+            refusals::of_name_is_past(store, tenant, connection, &self.at.folded_name)?;
         }
         match sequence {
             Some(sequence) => {
@@ -205,6 +215,11 @@ fn emails(store: &Connection, sequence: i64) -> Result<Vec<String>, Trouble> {
     let mut statement = store.prepare_cached(sql::EMAILS)?;
     let emails = statement.query_map([sequence], |row| row.get(0))?;
     Ok(emails.collect::<Result<_, _>>()?)
+}
+
+/// Whether there is a row of this id.
+pub(super) fn is_stored(store: &Connection, id: &str) -> Result<bool, Trouble> {
+    Ok(store.prepare_cached(sql::USER_IS_STORED)?.exists([id])?)
 }
 
 /// The users that a statement of `sql` gives.

@@ -1,6 +1,7 @@
 //! The schema, as the ordered list of migrations that make it.
 
 mod second;
+mod third;
 
 #[cfg(test)]
 mod tests;
@@ -19,7 +20,7 @@ struct Migration {
 }
 
 /// `user_version` counts those that were applied. A migration that was ever released is never edited.
-const MIGRATIONS: [Migration; 2] = [
+const MIGRATIONS: [Migration; 3] = [
     Migration {
         statements: FIRST,
         fill: |_| Ok(()),
@@ -27,6 +28,10 @@ const MIGRATIONS: [Migration; 2] = [
     Migration {
         statements: second::SECOND,
         fill: second::fill,
+    },
+    Migration {
+        statements: third::THIRD,
+        fill: third::fill,
     },
 ];
 

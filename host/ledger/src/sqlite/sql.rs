@@ -80,6 +80,14 @@ statements! {
         "WHERE u.tenant = ?1 AND u.deleted < ?2 AND u.folded_name <> '' AND u.state <> 'owed' \
          ORDER BY u.deleted LIMIT ?3"
     );
+    UNSETTLED = users!(
+        "WHERE u.tenant = ?1 AND u.sequence > ?2 AND u.state IN ('refused', 'owed', 'deferred', 'unconfirmed') \
+         ORDER BY u.sequence LIMIT ?3"
+    );
+    STANDINGS =
+        "SELECT connection, state, hold, count(*) FROM users \
+         WHERE tenant = ?1 AND state IN ('refused', 'owed', 'deferred', 'unconfirmed') GROUP BY connection, state, hold";
+    USER_IS_STORED = "SELECT 1 FROM users WHERE id = ?1";
 
     // Writes of users.
     USER_VERSION = "SELECT sequence, version, tenant = ?2 AND connection = ?3 FROM users WHERE id = ?1";
@@ -87,12 +95,12 @@ statements! {
         "SELECT id FROM users WHERE tenant = ?1 AND connection = ?2 AND folded_name = ?3 AND deleted IS NULL";
     INSERT_USER =
         "INSERT INTO users (id, tenant, connection, version, folded_name, external_id, link, folded_target_name, state, \
-         deleted, listed, debt_rank, debt_since, document, folded_display_name) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+         deleted, listed, debt_rank, debt_since, document, folded_display_name, hold) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
     UPDATE_USER =
         "UPDATE users SET version = ?4, folded_name = ?5, external_id = ?6, link = ?7, folded_target_name = ?8, state = ?9, \
          deleted = ?10, listed = ?11, debt_rank = ?12, debt_since = ?13, document = ?14, \
-         folded_display_name = ?15 \
+         folded_display_name = ?15, hold = ?16 \
          WHERE id = ?1 AND tenant = ?2 AND connection = ?3";
     EMAILS = "SELECT email FROM user_emails WHERE sequence = ?1 ORDER BY email";
     INSERT_EMAIL = "INSERT INTO user_emails (sequence, tenant, connection, email) VALUES (?1, ?2, ?3, ?4)";
@@ -168,6 +176,30 @@ statements! {
     KEY = "SELECT value FROM keys WHERE name = ?1";
     INSERT_KEY = "INSERT INTO keys (name, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
 
+    // Facts.
+    FACT = "SELECT fact FROM facts WHERE name = ?1";
+    REMEMBER = "INSERT INTO facts (name, fact) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET fact = excluded.fact";
+
+    // Refused requests.
+    INSERT_REFUSAL =
+        "INSERT INTO refusals (event, tenant, connection, user, folded_name, at, stands) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1)";
+    DELETE_REFUSAL = "DELETE FROM refusals WHERE event = ?1";
+    DELETE_REFUSAL_OF_USER = "DELETE FROM refusals WHERE tenant = ?1 AND connection = ?2 AND user = ?3";
+    END_REFUSAL_OF_NAME =
+        "UPDATE refusals SET stands = 0 \
+         WHERE tenant = ?1 AND connection = ?2 AND folded_name = ?3 AND user IS NULL AND stands = 1";
+    DISMISS_OF_USER = "DELETE FROM refusals WHERE tenant = ?1 AND connection = ?2 AND user = ?3 AND at = ?4";
+    DISMISS_OF_NAME =
+        "UPDATE refusals SET stands = 0 \
+         WHERE tenant = ?1 AND connection = ?2 AND folded_name = ?3 AND user IS NULL AND stands = 1 AND at = ?4";
+    REFUSALS =
+        "SELECT e.sequence, e.document FROM refusals r CROSS JOIN events e ON e.sequence = r.event \
+         WHERE r.tenant = ?1 AND r.stands = 1 ORDER BY r.event LIMIT ?2";
+    REFUSAL_COUNTS =
+        "SELECT connection, count(*) FROM refusals WHERE tenant = ?1 AND stands = 1 GROUP BY connection";
+    FORGETTABLE_REFUSALS =
+        "SELECT event FROM refusals WHERE tenant = ?1 AND at < ?2 AND user IS NULL ORDER BY at LIMIT ?3";
+
     // Intents.
     INTENT = intents!("WHERE i.user = ?1");
     INTENT_OF_NAME = intents!("JOIN intent_names n ON n.user = i.user WHERE n.tenant = ?1 AND n.name = ?2");
@@ -195,6 +227,7 @@ statements! {
     EVENTS_OF_USER =
         "SELECT sequence, document FROM events WHERE tenant = ?1 AND connection = ?2 AND user = ?4 \
          ORDER BY sequence DESC LIMIT ?3";
+    FORGET_EVENT = "UPDATE events SET document = json_set(document, '$.detail', json('{}')) WHERE sequence = ?1";
     FORGET_EVENTS =
         "UPDATE events SET document = json_set(document, '$.detail', json('{}')) \
          WHERE tenant = ?1 AND connection = ?2 AND user = ?3";

@@ -115,6 +115,22 @@ fn every_look_up_uses_its_index_to_the_end() {
             "users_forgettable (tenant=? AND deleted<?)",
         ),
         (sql::HELD, "users_held (tenant=? AND connection=?)"),
+        (sql::UNSETTLED, "users_unsettled (tenant=? AND rowid>?)"),
+        (sql::STANDINGS, "users_standing (tenant=?)"),
+        (sql::REFUSALS, "refusals_standing (tenant=?)"),
+        (sql::REFUSAL_COUNTS, "refusals_counts (tenant=?)"),
+        (
+            sql::FORGETTABLE_REFUSALS,
+            "refusals_strangers (tenant=? AND at<?)",
+        ),
+        (
+            sql::END_REFUSAL_OF_NAME,
+            "refusals_name (tenant=? AND connection=? AND folded_name=?)",
+        ),
+        (
+            sql::DELETE_REFUSAL_OF_USER,
+            "refusals_user (tenant=? AND connection=? AND user=?)",
+        ),
         (
             sql::NAME_HOLDER,
             "users_live_name (tenant=? AND connection=? AND folded_name=?)",
@@ -171,6 +187,19 @@ fn every_look_up_uses_its_index_to_the_end() {
             "{text}: {steps:?}"
         );
     }
+}
+
+#[test]
+fn a_ledger_on_a_network_file_system_is_refused() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("jackfield.db");
+    let refused = Sqlite::open_at(&path, "a", |_| Ok(Some("NFS"))).expect_err("it is refused");
+    let text = refused.to_string();
+    assert!(
+        text.contains("is on NFS") && text.contains("local disk"),
+        "{text}"
+    );
+    assert!(!path.exists(), "nothing is made there");
 }
 
 /// Lets the file grow by this many pages and no more.

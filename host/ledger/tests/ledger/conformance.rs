@@ -7,6 +7,7 @@ use bridge::port::ledger::Ledger;
 
 pub(crate) mod commits;
 pub(crate) mod events;
+pub(crate) mod facts;
 pub(crate) mod forgetting;
 pub(crate) mod groups;
 pub(crate) mod keys;
@@ -15,7 +16,9 @@ pub(crate) mod lookups;
 pub(crate) mod members;
 pub(crate) mod model;
 pub(crate) mod pending;
+pub(crate) mod refusals;
 pub(crate) mod seizures;
+pub(crate) mod unsettled;
 
 /// An engine with an empty ledger of its own, which goes with it.
 pub(crate) trait Engine: Sized {
@@ -155,6 +158,27 @@ macro_rules! conformance {
             }
             model {
                 random_commits_are_as_in_the_model
+            }
+            facts {
+                a_fact_is_replaced_and_stays
+            }
+            unsettled {
+                everybody_who_is_not_as_they_should_be_in_sequence
+                who_is_settled_again_is_not_among_them
+                standings_count_each_connection
+            }
+            refusals {
+                of_each_person_the_last_request_oldest_first
+                a_user_who_is_never_stored_counts_by_name
+                what_is_recorded_beside_a_write_is_none
+                a_granted_request_ends_it
+                what_the_queue_does_ends_nothing
+                a_user_of_the_name_ends_it
+                a_deletion_ends_it
+                what_is_dismissed_is_recorded_and_gone
+                an_older_one_is_not_dismissed
+                strangers_are_forgotten_and_nobody_else
+                refusals_survive_a_restart
             }
             forgetting {
                 who_was_deleted_long_ago_is_forgettable_longest_first

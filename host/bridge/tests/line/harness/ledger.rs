@@ -1,62 +1,23 @@
 //! A ledger in memory, as strict as the port's documentation.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bridge::event::Event;
 use bridge::group::{Group, MemberChange, Membership, Pending, Regrouped};
-use bridge::name::{GroupId, Scope, TenantName, UserId, fold};
+use bridge::name::{ConnectionName, GroupId, Scope, TenantName, UserId, fold};
 use bridge::port::ledger::{
-    GroupLookup, Intent, Ledger, LedgerError, Lookup, OpenIntent, Opening, folded_emails,
+    GroupLookup, Intent, Ledger, LedgerError, Lookup, OpenIntent, Opening, Standing, folded_emails,
 };
 use bridge::user::{State, User};
 use jiff::Timestamp;
 
 use super::groups::Kept;
-use super::life::{Chance, Life};
+pub(crate) use super::memory::Memory;
+use super::refusals::unsettled;
 pub(crate) use super::store::Store;
-
-/// One process's way to the store.
-#[derive(Debug)]
-pub(crate) struct Memory {
-    pub(crate) store: Arc<Mutex<Store>>,
-    pub(crate) life: Arc<Life>,
-    /// Makes each transaction take its time.
-    pub(crate) chance: Option<Arc<Chance>>,
-}
-
-impl Memory {
-    async fn with<T>(&self, transaction: impl FnOnce(&mut Store) -> T) -> T {
-        if let Some(chance) = &self.chance {
-            let pause = chance.below(3);
-            tokio::time::sleep(Duration::from_millis(pause)).await;
-        }
-        self.life.step().await;
-        let answer = transaction(&mut self.store.lock().expect("no panic"));
-        // Done, but the process may die before it learns of it.
-        self.life.step().await;
-        answer
-    }
-
-    async fn pick(&self, wanted: impl Fn(&User) -> bool) -> Result<Vec<User>, LedgerError> {
-        Ok(self
-            .with(|store| {
-                store
-                    .users
-                    .iter()
-                    .filter(|user| wanted(user))
-                    .cloned()
-                    .collect()
-            })
-            .await)
-    }
-}
-
-fn listed(user: &User, scope: &Scope) -> bool {
-    user.scope == *scope && user.live() && user.state != State::Offered
-}
+use super::store::listed;
 
 #[async_trait]
 impl Ledger for Memory {
@@ -85,7 +46,7 @@ impl Ledger for Memory {
         limit: usize,
     ) -> Result<Vec<User>, LedgerError> {
         let mut users = self
-            .pick(|user| listed(user, scope) && user.sequence > after)
+            .pick(|user| listed(user) && user.scope == *scope && user.sequence > after)
             .await?;
         users.truncate(limit);
         Ok(users)
@@ -97,7 +58,9 @@ impl Ledger for Memory {
         skip: u64,
         limit: usize,
     ) -> Result<Vec<User>, LedgerError> {
-        let users = self.pick(|user| listed(user, scope)).await?;
+        let users = self
+            .pick(|user| listed(user) && user.scope == *scope)
+            .await?;
         Ok(users
             .into_iter()
             .skip(usize::try_from(skip).unwrap_or(usize::MAX))
@@ -106,7 +69,10 @@ impl Ledger for Memory {
     }
 
     async fn count_users(&self, scope: &Scope) -> Result<u64, LedgerError> {
-        Ok(self.pick(|user| listed(user, scope)).await?.len() as u64)
+        Ok(self
+            .pick(|user| listed(user) && user.scope == *scope)
+            .await?
+            .len() as u64)
     }
 
     async fn tombstones(&self, scope: &Scope, folded_name: &str) -> Result<Vec<User>, LedgerError> {
@@ -163,7 +129,7 @@ impl Ledger for Memory {
             }
             let stored = users.into_iter().map(|user| store.store(user, Vec::new()));
             let stored = stored.collect();
-            store.events.extend(events);
+            store.note(events);
             Ok(stored)
         })
         .await
@@ -174,6 +140,58 @@ impl Ledger for Memory {
             |user: &User| user.scope == *scope && user.debt.as_ref().is_some_and(|debt| debt.held);
         let users = self.pick(held).await?;
         Ok(users.into_iter().map(|user| user.id).collect())
+    }
+
+    async fn unsettled(
+        &self,
+        tenant: &TenantName,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<User>, LedgerError> {
+        let of = |user: &User| user.scope.tenant == *tenant && user.sequence > after;
+        let mut users = self.pick(|user| of(user) && unsettled(user)).await?;
+        users.truncate(limit);
+        Ok(users)
+    }
+
+    async fn standings(
+        &self,
+        tenant: &TenantName,
+    ) -> Result<BTreeMap<ConnectionName, Standing>, LedgerError> {
+        Ok(self.with(|store| store.standings(tenant)).await)
+    }
+
+    async fn refusals(&self, tenant: &TenantName, limit: usize) -> Result<Vec<Event>, LedgerError> {
+        let of = |event: &&Event| event.scope.tenant == *tenant;
+        let first = |store: &mut Store| {
+            let refusals = store.refusals.iter().filter(of);
+            refusals.take(limit).cloned().collect()
+        };
+        Ok(self.with(first).await)
+    }
+
+    async fn dismiss(&self, refusal: &Event, events: Vec<Event>) -> Result<bool, LedgerError> {
+        Ok(self.with(|store| store.dismiss(refusal, events)).await)
+    }
+
+    async fn forget_refusals(
+        &self,
+        tenant: &TenantName,
+        before: Timestamp,
+        limit: usize,
+    ) -> Result<usize, LedgerError> {
+        let forget = |store: &mut Store| store.forget_refusals(tenant, before, limit);
+        Ok(self.with(forget).await)
+    }
+
+    async fn recall(&self, name: &str) -> Result<Option<String>, LedgerError> {
+        Ok(self.with(|store| store.facts.get(name).cloned()).await)
+    }
+
+    async fn remember(&self, name: &str, fact: &str) -> Result<(), LedgerError> {
+        let (name, fact) = (name.to_owned(), fact.to_owned());
+        self.with(|store| store.facts.insert(name, fact)).await;
+        Ok(())
     }
 
     async fn forgettable(
@@ -323,7 +341,7 @@ impl Ledger for Memory {
     }
 
     async fn record(&self, events: Vec<Event>) -> Result<(), LedgerError> {
-        self.with(|store| store.events.extend(events)).await;
+        self.with(|store| store.record(events)).await;
         Ok(())
     }
 
@@ -403,7 +421,7 @@ impl Ledger for Memory {
     ) -> Result<(), LedgerError> {
         self.with(|store| {
             store.end(fence, user)?;
-            store.events.extend(events);
+            store.record(events);
             Ok(())
         })
         .await

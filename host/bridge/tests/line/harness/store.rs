@@ -1,12 +1,19 @@
 //! What the ledger in memory holds, and the conditions of its commits.
 
+use std::collections::BTreeMap;
+
 use bridge::event::Event;
 use bridge::group::Pending;
 use bridge::name::UserId;
 use bridge::port::ledger::{LedgerError, OpenIntent};
-use bridge::user::User;
+use bridge::user::{State, User};
 
 use super::groups::Kept;
+
+/// Whether lists show a user.
+pub(super) fn listed(user: &User) -> bool {
+    user.live() && user.state != State::Offered
+}
 
 /// What survives a process.
 #[derive(Debug, Default)]
@@ -14,6 +21,9 @@ pub(crate) struct Store {
     pub(crate) users: Vec<User>,
     pub(crate) intents: Vec<OpenIntent>,
     pub(crate) events: Vec<Event>,
+    /// Those that stand.
+    pub(crate) refusals: Vec<Event>,
+    pub(crate) facts: BTreeMap<String, String>,
     pub(crate) groups: Vec<Kept>,
     pub(crate) pending: Vec<Pending>,
     pub(super) group_sequence: i64,
@@ -73,7 +83,8 @@ impl Store {
         if !user.live() {
             self.leave_groups(user.id);
         }
-        self.events.extend(events);
+        self.supersede(&user);
+        self.note(events);
         user
     }
 

@@ -172,7 +172,7 @@ async fn everybody_of_version_1_is_found_by_every_index() {
         .expect("an event");
     drop(store);
     let ledger = Sqlite::open(&path, "a").expect("a ledger");
-    assert_eq!(version(&path), 2);
+    assert_eq!(version(&path), 3);
     for (id, name) in [(ada, "ada"), (ben, "οδος"), (dan, "dan")] {
         let user = ledger.user(&acme(), id).await.expect("a read");
         assert_eq!(user.map(|user| user.version), Some(3), "{name}");
@@ -284,5 +284,103 @@ fn a_migration_is_done_whole_or_not_at_all() {
         .expect("room");
     drop(store);
     drop(Sqlite::open(&path, "a").expect("a ledger"));
-    assert_eq!(version(&path), 2);
+    assert_eq!(version(&path), 3);
+}
+
+fn record(store: &Connection, user: Option<UserId>, seconds: i64, kind: &str, asked: &str) {
+    let moment = jiff::Timestamp::new(1_777_000_000 + seconds, 0).expect("a moment");
+    let document = json!({
+        "at": moment.to_string(), "scope": acme(), "user": user, "kind": kind,
+        "detail": {"asked": {"userName": format!("{asked}@example.com")}, "at": seconds},
+    });
+    let values = params![user.map(|user| user.to_string()), document.to_string()];
+    store
+        .execute(
+            "INSERT INTO events (tenant, connection, user, document) VALUES ('acme', 'entra', ?1, ?2)",
+            values,
+        )
+        .expect("an event");
+}
+
+#[tokio::test]
+async fn what_stands_refused_in_a_file_of_version_2_is_read_out_of_its_events() {
+    let (_directory, path, store) = first();
+    let somebody = |name, state, deleted| Somebody {
+        name,
+        display_name: None,
+        state,
+        deleted,
+    };
+    let ada = somebody("ada", "settled", false).insert(&store);
+    let ben = somebody("ben", "settled", false).insert(&store);
+    let cleo = somebody("cleo", "refused", false).insert(&store);
+    let dan = somebody("dan", "settled", true).insert(&store);
+    somebody("known", "settled", false).insert(&store);
+    somebody("offered", "offered", false).insert(&store);
+    somebody("owing", "owed", false).insert(&store);
+    store
+        .execute_batch(super::second::SECOND)
+        .expect("the second schema");
+    store
+        .pragma_update(None, "user_version", 2)
+        .expect("a version");
+    store
+        .execute(
+            "UPDATE users SET debt_rank = NULL WHERE folded_name = 'owing@example.com'",
+            [],
+        )
+        .expect("somebody held");
+
+    record(&store, Some(ada), 1, "refused", "adele");
+    record(&store, Some(ada), 2, "refused", "adelheid");
+    record(&store, Some(ada), 3, "caught-up", "");
+    record(&store, Some(ben), 4, "refused", "ben");
+    record(&store, Some(ben), 5, "replaced", "");
+    record(&store, Some(dan), 6, "refused", "dan");
+    record(&store, None, 7, "refused", "known");
+    record(&store, None, 8, "refused", "Fay");
+    record(&store, None, 9, "plugin-failed", "fay");
+    record(&store, Some(UserId::new()), 10, "plugin-failed", "gus");
+    record(&store, None, 11, "refused", "offered");
+    // Refused after it had been acknowledged: the row says so.
+    let source: String = store
+        .query_row(
+            "SELECT document FROM users WHERE id = ?1",
+            [cleo.to_string()],
+            |row| row.get(0),
+        )
+        .expect("a row");
+    let source: serde_json::Value = serde_json::from_str(&source).expect("a document");
+    let told = json!({
+        "at": "2026-05-04T03:02:01Z", "scope": acme(), "user": cleo, "kind": "refused",
+        "detail": {"asked": source["source"]},
+    });
+    store
+        .execute(
+            "INSERT INTO events (tenant, connection, user, document) VALUES ('acme', 'entra', ?1, ?2)",
+            params![cleo.to_string(), told.to_string()],
+        )
+        .expect("an event");
+    drop(store);
+
+    let ledger = Sqlite::open(&path, "a").expect("a ledger");
+    assert_eq!(version(&path), 3);
+    let refusals = ledger.refusals(&tenant(), 99).await.expect("refusals");
+    let which: Vec<_> = refusals.iter().map(|it| it.detail["at"].as_i64()).collect();
+    assert_eq!(which, [Some(2), Some(9), Some(10), Some(11)]);
+    let unsettled = ledger.unsettled(&tenant(), 0, 99).await.expect("users");
+    let unsettled: Vec<_> = unsettled
+        .iter()
+        .map(|user| user.source.user_name())
+        .collect();
+    assert_eq!(unsettled, ["cleo@example.com", "owing@example.com"]);
+    let standings = ledger.standings(&tenant()).await.expect("standings");
+    let entra = &standings[&acme().connection];
+    assert_eq!((entra.refused, entra.held, entra.owed), (1, 1, 0));
+    assert_eq!(entra.requests, 4);
+    // What strangers asked for can be forgotten, whether it stands or not.
+    let now = jiff::Timestamp::now();
+    assert_eq!(ledger.forget_refusals(&tenant(), now, 99).await, Ok(5));
+    let left = ledger.refusals(&tenant(), 99).await.expect("refusals");
+    assert_eq!(left.len(), 1);
 }
