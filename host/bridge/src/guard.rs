@@ -48,6 +48,16 @@ impl Guard {
         passes
     }
 
+    /// How many removals would pass now. It counts nothing.
+    pub(crate) fn room(&self, now: Timestamp) -> usize {
+        let within = SignedDuration::try_from(self.within).unwrap_or(SignedDuration::MAX);
+        let passed = self.passed.lock().unwrap_or_else(PoisonError::into_inner);
+        let recent = passed
+            .iter()
+            .filter(|(at, _)| now.duration_since(*at) < within);
+        self.most.saturating_sub(recent.count())
+    }
+
     /// Begins to count anew.
     pub(crate) fn reset(&self) {
         let mut passed = self.passed.lock().unwrap_or_else(PoisonError::into_inner);
@@ -85,7 +95,9 @@ mod tests {
         assert!(!guard.lets_pass(eve, at(59)));
         assert!(guard.lets_pass(eve, at(60)), "the first is a minute ago");
         assert!(!guard.lets_pass(dan, at(61)));
+        assert_eq!((guard.room(at(61)), guard.room(at(90))), (0, 1));
         guard.reset();
+        assert_eq!(guard.room(at(61)), 2);
         assert!(guard.lets_pass(dan, at(61)));
         let for_ever = Guard::new(1, Duration::MAX);
         assert!(for_ever.lets_pass(ada, at(0)) && !for_ever.lets_pass(bob, at(1_000_000_000)));

@@ -4,7 +4,8 @@
 //! [`decide`] what CXone should hold, and [`work`] to tell CXone under a durable lock; [`converge`] looks, compares
 //! ([`difference`], [`ownership`]) and tells, [`leave`] deactivates. [`owed`] repeats the second half for what CXone
 //! could not take, [`guard`] holds a storm of removals. Groups are written by [`group_write`], and [`regroup`] brings about what that
-//! means for their members. [`transfer`] gives people to another connection, [`forget`] empties the deleted. Reads are in [`query`] and
+//! means for their members. [`transfer`] gives people to another connection, [`forget`] empties the deleted.
+//! [`plan`] foresees what would become of everybody and [`explain`] tells one user's story; both only look. Reads are in [`query`] and
 //! [`group_query`], over [`search`]. What is needed of ledger, CXone and plugins are the traits in [`port`]; this room knows no HTTP, SQL or wasmtime.
 
 mod bridge;
@@ -15,6 +16,7 @@ mod decide;
 mod difference;
 pub mod directory;
 pub mod event;
+pub mod explain;
 mod flights;
 mod forget;
 pub mod group;
@@ -26,6 +28,7 @@ pub mod line;
 pub mod name;
 mod owed;
 mod ownership;
+pub mod plan;
 pub mod policy;
 pub mod port;
 pub mod query;

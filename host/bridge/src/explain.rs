@@ -1,0 +1,398 @@
+//! The story of one user: what was said, what was made of it, what CXone holds, and what is the matter.
+
+mod matter;
+mod who;
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::connection::Connection;
+use crate::decide::unavailable;
+use crate::event::Event;
+use crate::group::Membership;
+use crate::line::Bridge;
+use crate::name::{Scope, TenantName, UserId};
+use crate::ownership::owner;
+use crate::plan::{Foreseen, Foresight, HeldBy, Kind, Planned, Seen, Sight, background, joined};
+use crate::policy::Mode;
+use crate::port::cxone::{Cxone, Held, UpstreamError};
+use crate::refusal::Refusal;
+use crate::target::{Attribute, Target};
+use crate::user::{Debt, Owner, State, User};
+
+/// How many of a user's events are told.
+const EVENTS: usize = 12;
+
+/// What becomes of an attribute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fate {
+    /// CXone holds what it should, or nobody has an opinion.
+    Nothing,
+    /// It would be sent, or cleared.
+    Send,
+    /// CXone's people decide it.
+    Stays,
+    /// CXone accepted it and shows otherwise.
+    Unconfirmed,
+    /// It is not sent: the tenant or the API has no such field.
+    LeftOut,
+    /// Nobody can say: CXone, a plugin or a rule stands in the way.
+    Unknown,
+}
+
+/// One attribute of the person. Values of a list are joined by a comma. Its `Debug` shows no values.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// The attribute.
+    pub attribute: Attribute,
+    /// What the plugins would have CXone hold.
+    pub wanted: Option<String>,
+    /// Which plugin or template set that.
+    pub set_by: Option<String>,
+    /// What CXone last accepted from us.
+    pub accepted: Option<String>,
+    /// What CXone holds.
+    pub held: Option<String>,
+    /// Who decides it.
+    pub owner: Owner,
+    /// Since when, where that is not so from the beginning.
+    pub since: Option<Timestamp>,
+    /// What becomes of it.
+    pub fate: Fate,
+}
+
+impl fmt::Debug for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Row")
+            .field("attribute", &self.attribute)
+            .field("owner", &self.owner)
+            .field("fate", &self.fate)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The person in CXone, as just read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Person {
+    /// CXone's id.
+    pub id: String,
+    /// Whether they may work.
+    pub active: Option<bool>,
+    /// Whether they were invited and are not activated yet, where CXone says so.
+    pub pending: Option<bool>,
+    /// Whether it is the access key's own employee.
+    pub own: bool,
+}
+
+/// Everything about one user of one connection. It is personal: for whoever asked, never for a log; its `Debug` shows no values.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// Tenant and connection.
+    pub scope: Scope,
+    /// Whether the connection only observes.
+    pub observes: bool,
+    /// The SCIM id. Of somebody who was never stored, one that nobody else has.
+    pub user: UserId,
+    /// The user name, as the identity provider has it.
+    pub user_name: String,
+    /// Whether the user is in the ledger. If not, this is a create that was refused.
+    pub stored: bool,
+    /// When the resource was created.
+    pub created: Timestamp,
+    /// When the source last changed.
+    pub modified: Timestamp,
+    /// When the identity provider deleted it.
+    pub deleted: Option<Timestamp>,
+    /// What the identity provider said last.
+    pub source: Value,
+    /// Whether the source says that the person is active.
+    pub source_active: bool,
+    /// The groups that count.
+    pub groups: Vec<Membership>,
+    /// Whether these are the former connection's, since the present one has said nothing about the user's groups.
+    pub groups_inherited: bool,
+    /// The template that stands, or would.
+    pub template: Option<String>,
+    /// Whether the person is to be active in CXone; `None` where nothing was decided.
+    pub wanted_active: Option<bool>,
+    /// Attribute by attribute.
+    pub attributes: Vec<Row>,
+    /// What would be done now.
+    pub outcome: Planned,
+    /// The person in CXone; `None` where there is none or CXone did not answer.
+    pub held: Option<Person>,
+    /// Why CXone did not say.
+    pub no_answer: Option<String>,
+    /// Where the user stands towards CXone.
+    pub state: State,
+    /// Why.
+    pub reason: Option<String>,
+    /// What is owed.
+    pub debt: Option<Debt>,
+    /// When that is tried next.
+    pub next: Option<String>,
+    /// CXone's id, as remembered.
+    pub link: Option<String>,
+    /// The user name in CXone, as last desired.
+    pub target_name: Option<String>,
+    /// The connection that the person was transferred to.
+    pub transferred: Option<String>,
+    /// The names under which a create of unknown outcome was sent.
+    pub uncertain: Vec<String>,
+    /// Whether groups changed and the user is about to be evaluated anew.
+    pub pending: bool,
+    /// Whether nobody here touches the person.
+    pub protected: bool,
+    /// The last events, newest first.
+    pub events: Vec<Event>,
+    /// What is the matter and what to do, in a line.
+    pub matter: String,
+}
+
+impl fmt::Debug for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Explanation")
+            .field("scope", &self.scope)
+            .field("user", &self.user)
+            .field("outcome", &self.outcome)
+            .field("state", &self.state)
+            .field("attributes", &self.attributes)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Bridge {
+    /// Explains whoever is meant: by user name (also a former one, or the one in CXone), SCIM id, CXone's id, external id or e-mail
+    /// address, on any connection of the tenant, live or deleted, and also those whose create was refused. Live ones come first;
+    /// nobody is an empty answer. It writes nothing anywhere.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] for a tenant that is not configured, and the ledger's. What CXone does not answer is in the
+    /// explanation.
+    pub async fn explain(
+        &self,
+        tenant: &TenantName,
+        who: &str,
+    ) -> Result<Vec<Explanation>, Refusal> {
+        let mut connections = self.connections();
+        let first = connections.find(|connection| connection.scope.tenant == *tenant);
+        let cxone = first.ok_or(Refusal::NotFound)?.tenant.cxone.clone();
+        let users = self.meant(tenant, who).await?;
+        if users.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sight = Sight::of_each(cxone).await;
+        let foresight = Foresight {
+            ledger: self.ledger.as_ref(),
+            sight: &sight,
+            now: self.now(),
+        };
+        let mut told = Vec::new();
+        for user in users {
+            told.push(Box::pin(self.explained(&foresight, user)).await?);
+        }
+        Ok(told)
+    }
+
+    async fn explained(
+        &self,
+        foresight: &Foresight<'_>,
+        user: User,
+    ) -> Result<Explanation, Refusal> {
+        let scope = user.scope.clone();
+        let own = self.ledger.memberships(&scope, &[user.id]).await?;
+        let own = own.into_values().next();
+        let groups_inherited = own.is_none() && !user.inherited.is_empty();
+        let groups = own.unwrap_or_else(|| user.inherited.clone());
+        let connection = self.connection(&scope).cloned();
+        let mut found = foreseen(foresight, connection.as_deref(), &user, groups.clone()).await?;
+        if matches!(found.seen, Seen::NotLooked) {
+            found.seen = match look(foresight.sight, &user).await {
+                Ok(Some(held)) => Seen::Held(Box::new(held)),
+                Ok(None) => Seen::Nobody,
+                Err(error) => Seen::NoAnswer(unavailable(&error)),
+            };
+        }
+        let held = match &found.seen {
+            Seen::Held(held) => Some(held.as_ref()),
+            Seen::NotLooked | Seen::Nobody | Seen::NoAnswer(_) => None,
+        };
+        let protected = connection.as_ref().is_some_and(|connection| {
+            let tenant = &connection.tenant;
+            tenant.protects_user(&user) || held.is_some_and(|held| tenant.protects_held(held))
+        });
+        let pending = self.ledger.pending_of(&scope, user.id).await?.is_some();
+        let mut events = Vec::new();
+        if user.version > 0 {
+            events = self.ledger.events(&scope, Some(user.id), EVENTS).await?;
+        }
+        let template = found.planned.template.clone();
+        let applied = user.template.as_ref().map(|template| template.name.clone());
+        let mut explanation = Explanation {
+            observes: connection.is_some_and(|connection| connection.mode == Mode::Observe),
+            user: user.id,
+            user_name: user.source.user_name().to_owned(),
+            stored: user.version > 0,
+            created: user.created,
+            modified: user.modified,
+            deleted: user.deleted,
+            source: Value::Object(user.source.as_map().clone()),
+            source_active: user.source.active(),
+            groups,
+            groups_inherited,
+            template: template.or(applied),
+            wanted_active: wanted(&found).and_then(|wanted| wanted.active),
+            attributes: rows(&user, &found, held.map(|held| &held.target)),
+            held: held.map(person),
+            no_answer: match &found.seen {
+                Seen::NoAnswer(reason) => Some(reason.clone()),
+                Seen::NotLooked | Seen::Nobody | Seen::Held(_) => None,
+            },
+            outcome: found.planned,
+            state: user.state,
+            reason: user.reason,
+            next: user.debt.as_ref().map(next),
+            debt: user.debt,
+            link: user.link,
+            target_name: user.target_name,
+            transferred: user.transferred.map(|other| other.to_string()),
+            uncertain: user.uncertain.into_iter().collect(),
+            pending,
+            protected,
+            events,
+            matter: String::new(),
+            scope,
+        };
+        explanation.matter = matter::of(&explanation);
+        Ok(explanation)
+    }
+}
+
+/// What would become of a user, where there is a connection to say so and the user is anybody's.
+async fn foreseen(
+    foresight: &Foresight<'_>,
+    connection: Option<&Connection>,
+    user: &User,
+    groups: Vec<Membership>,
+) -> Result<Foreseen, Refusal> {
+    let nothing = |kind, reason: &str| Foreseen {
+        planned: Planned::of(user).because(kind, reason),
+        user: user.clone(),
+        evaluated: None,
+        wanted: None,
+        seen: Seen::NotLooked,
+    };
+    let Some(connection) = connection else {
+        let reason = "the configuration has no such connection any more";
+        return Ok(nothing(Kind::Unknown, reason));
+    };
+    if user.state == State::Offered {
+        let reason = "found in CXone by name; the identity provider has not written them yet";
+        return Ok(nothing(Kind::Nothing, reason));
+    }
+    Ok(foresight.one(connection, user, groups).await?)
+}
+
+/// The person, for show: by id, else by every name that they may have.
+async fn look(sight: &Sight, user: &User) -> Result<Option<Held>, UpstreamError> {
+    if let Some(link) = &user.link
+        && let Some(held) = sight.read(link, background()).await?
+    {
+        return Ok(Some(held));
+    }
+    let accepted = user.accepted.as_ref();
+    let accepted = accepted.and_then(|target| target.get(Attribute::UserName));
+    let mut names: Vec<&str> = user.target_name.as_deref().into_iter().collect();
+    names.extend(accepted);
+    names.extend(user.uncertain.iter().map(String::as_str));
+    names.push(user.source.user_name());
+    names.retain(|name| !name.is_empty());
+    names.dedup();
+    for name in names {
+        if let Some(held) = sight.find(name, background()).await? {
+            return Ok(Some(held));
+        }
+    }
+    Ok(None)
+}
+
+fn person(held: &Held) -> Person {
+    Person {
+        id: held.id.clone(),
+        active: held.target.active,
+        pending: held.pending,
+        own: held.own,
+    }
+}
+
+/// What CXone is to hold; of somebody refused or deferred, as far as the chain came.
+fn wanted(found: &Foreseen) -> Option<&Target> {
+    let evaluated = found.evaluated.as_ref();
+    let wanted = found.wanted.as_ref();
+    wanted.or_else(|| evaluated.map(|evaluated| &evaluated.target))
+}
+
+/// The attributes that anybody says something about.
+fn rows(user: &User, found: &Foreseen, held: Option<&Target>) -> Vec<Row> {
+    let target = wanted(found);
+    let evaluated = found.evaluated.as_ref();
+    let set_by = evaluated.map_or_else(
+        || user.provenance.clone(),
+        |evaluated| evaluated.provenance(),
+    );
+    let planned = &found.planned;
+    let value = |target: Option<&Target>, attribute| target?.get(attribute).map(joined);
+    let row = |attribute: Attribute| {
+        let row = Row {
+            attribute,
+            wanted: value(target, attribute),
+            set_by: set_by.get(&attribute).cloned(),
+            accepted: value(user.accepted.as_ref(), attribute),
+            held: value(held, attribute),
+            owner: owner(&found.user, attribute),
+            since: found.user.owners.get(&attribute).map(|owned| owned.since),
+            fate: fate(planned, attribute),
+        };
+        let silent = row.wanted.is_none() && row.accepted.is_none() && row.held.is_none();
+        (!silent || row.fate == Fate::LeftOut).then_some(row)
+    };
+    Attribute::ALL.into_iter().filter_map(row).collect()
+}
+
+fn fate(planned: &Planned, attribute: Attribute) -> Fate {
+    let changed = |change: &crate::plan::Changed| change.attribute == attribute.as_str();
+    if planned.left_out.contains(&attribute) {
+        Fate::LeftOut
+    } else if planned.changes.iter().any(changed) {
+        Fate::Send
+    } else if planned
+        .stays
+        .iter()
+        .any(|stays| stays.attribute == attribute)
+    {
+        Fate::Stays
+    } else if planned.unconfirmed.contains(&attribute) {
+        Fate::Unconfirmed
+    } else if matches!(
+        planned.kind,
+        Kind::Unknown | Kind::Refuse | Kind::Defer | Kind::Twin
+    ) {
+        Fate::Unknown
+    } else {
+        Fate::Nothing
+    }
+}
+
+/// When a debt is tried next.
+fn next(debt: &Debt) -> String {
+    let next = match HeldBy::of_debt(debt) {
+        Some(HeldBy::Observe) => "when the connection goes live",
+        Some(HeldBy::Guard) => "when it is released",
+        None => "within seconds, for as long as it takes",
+    };
+    next.to_owned()
+}
