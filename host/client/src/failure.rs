@@ -21,6 +21,22 @@ pub enum Failure {
         /// The host of the URL.
         host: String,
     },
+    /// The host keeps failing and is left alone for a while. Not sent.
+    #[error("{host} keeps failing and is not asked for another {} ms", .retry_after.as_millis())]
+    Open {
+        /// The host of the URL.
+        host: String,
+        /// When it is asked again.
+        retry_after: Duration,
+    },
+    /// So much was to be sent before it, or the host asked for so long a pause, that its time would be up. Not sent.
+    #[error("no turn in time to ask {host}")]
+    NoTurn {
+        /// The host of the URL.
+        host: String,
+        /// How long the host asked to be left alone, if that is the reason.
+        retry_after: Option<Duration>,
+    },
     /// No connection: the name does not resolve, nobody listens, TLS fails, or none of it in time. Not sent.
     #[error("cannot connect to {host}: {reason}")]
     Connect {
@@ -62,8 +78,25 @@ impl Failure {
             Failure::Forbidden(_)
             | Failure::Malformed
             | Failure::NoTime { .. }
+            | Failure::Open { .. }
+            | Failure::NoTurn { .. }
             | Failure::Connect { .. } => false,
             Failure::Deadline { .. } | Failure::Broken { .. } | Failure::TooLong { .. } => true,
+        }
+    }
+
+    /// When it is worth asking again, where that is known.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Failure::Open { retry_after, .. } => Some(*retry_after),
+            Failure::NoTurn { retry_after, .. } => *retry_after,
+            Failure::Forbidden(_)
+            | Failure::Malformed
+            | Failure::NoTime { .. }
+            | Failure::Connect { .. }
+            | Failure::Deadline { .. }
+            | Failure::Broken { .. }
+            | Failure::TooLong { .. } => None,
         }
     }
 

@@ -1,4 +1,5 @@
-//! The one outbound HTTP client: deadlines, caps and the guard against requests to places they may not go.
+//! The one outbound HTTP client: deadlines, caps, the guard against requests to places they may not go, and for a host
+//! that a tenant depends on the care not to ask too fast, too often or in vain ([`Upstream`]).
 //!
 //! Over reqwest with rustls. No proxy (the environment's is not read), no redirects, no cookies, no compression. The
 //! headers that go out are a list that nothing can add to: `accept`, `authorization`, `content-type`, `user-agent`
@@ -19,5 +20,5 @@ pub use reqwest::{Method, StatusCode};
 pub use retry_after::{LONGEST_PAUSE, retry_after};
 pub use secrecy::{ExposeSecret, SecretString};
 pub use send::{BuildError, Client, Settings};
-pub use upstream::{Priority, Upstream, UpstreamSettings};
+pub use upstream::{Priority, State, Upstream, UpstreamSettings};
 pub use url::Url;

@@ -6,7 +6,7 @@ use reqwest::Method;
 use secrecy::SecretString;
 use serde_json::Value;
 use tokio::time::Instant;
-use url::Url;
+use url::{Url, form_urlencoded};
 
 /// A request. `Debug` shows method and route only.
 #[derive(Clone)]
@@ -16,11 +16,22 @@ pub struct Request {
     pub(crate) route: &'static str,
     pub(crate) deadline: Instant,
     pub(crate) media_type: &'static str,
-    /// Of the body, where it is not `media_type`.
-    pub(crate) content_type: Option<&'static str>,
-    pub(crate) bearer: Option<SecretString>,
-    pub(crate) basic: Option<(SecretString, SecretString)>,
-    pub(crate) body: Option<Vec<u8>>,
+    pub(crate) access: Option<Access>,
+    pub(crate) body: Option<Body>,
+}
+
+/// What goes into `authorization`.
+#[derive(Clone)]
+pub(crate) enum Access {
+    Bearer(SecretString),
+    Basic(SecretString, SecretString),
+}
+
+#[derive(Clone)]
+pub(crate) struct Body {
+    /// Its `content-type`, where that is not the request's media type.
+    pub(crate) media_type: Option<&'static str>,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Request {
@@ -33,27 +44,25 @@ impl Request {
             route,
             deadline,
             media_type: "application/json",
-            content_type: None,
-            bearer: None,
-            basic: None,
+            access: None,
             body: None,
         }
     }
 
     /// With a bearer token.
     pub fn bearer(mut self, token: SecretString) -> Self {
-        self.bearer = Some(token);
+        self.access = Some(Access::Bearer(token));
         self
     }
 
-    /// With a user and a password (RFC 7617).
-    pub fn basic(mut self, user: SecretString, password: SecretString) -> Self {
-        self.basic = Some((user, password));
+    /// With HTTP Basic (RFC 7617). An id with a colon cannot be written down, so such a request fails unsent.
+    pub fn basic(mut self, id: SecretString, secret: SecretString) -> Self {
+        self.access = Some(Access::Basic(id, secret));
         self
     }
 
-    /// With a media type for `accept` and `content-type`; `application/json` otherwise. `application/json` is
-    /// always accepted.
+    /// With a media type for `accept` and a JSON body's `content-type`; `application/json` otherwise. `application/json`
+    /// is always accepted.
     pub fn media_type(mut self, media_type: &'static str) -> Self {
         self.media_type = media_type;
         self
@@ -61,16 +70,24 @@ impl Request {
 
     /// With a JSON body.
     pub fn json(mut self, body: &Value) -> Self {
-        self.body = Some(body.to_string().into_bytes());
+        self.body = Some(Body {
+            media_type: None,
+            bytes: body.to_string().into_bytes(),
+        });
         self
     }
 
-    /// With a form (`application/x-www-form-urlencoded`) as its body.
+    /// With a form as body (`application/x-www-form-urlencoded`), as OAuth's token endpoints want it (RFC 6749, section
+    /// 4.3.2).
     pub fn form(mut self, fields: &[(&str, &str)]) -> Self {
-        let mut form = url::form_urlencoded::Serializer::new(String::new());
-        form.extend_pairs(fields);
-        self.body = Some(form.finish().into_bytes());
-        self.content_type = Some("application/x-www-form-urlencoded");
+        let bytes = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish()
+            .into_bytes();
+        self.body = Some(Body {
+            media_type: Some("application/x-www-form-urlencoded"),
+            bytes,
+        });
         self
     }
 

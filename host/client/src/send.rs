@@ -2,15 +2,15 @@
 
 use std::time::{Duration, SystemTime};
 
-use reqwest::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER};
-use reqwest::{Method, Response, redirect};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderName, RETRY_AFTER};
+use reqwest::{Method, RequestBuilder, Response, redirect};
 use secrecy::ExposeSecret;
 use tokio::time::Instant;
 
 use crate::answer::Answer;
 use crate::failure::Failure;
 use crate::guard::{Resolver, check_url};
-use crate::request::Request;
+use crate::request::{Access, Request};
 use crate::retry_after::retry_after;
 
 /// What holds for every request of a client.
@@ -79,20 +79,20 @@ impl Client {
     /// connections just when a request goes out on them, and a GET changes nothing. Nothing else is retried, except
     /// by the HTTP library where it knows that the server has not seen the request.
     pub async fn send(&self, request: Request) -> Result<Answer, Failure> {
+        let outcome = self.once(&request).await;
+        match outcome {
+            Err(Failure::Broken {
+                answered: false, ..
+            }) if request.method == Method::GET => self.once(&request).await,
+            outcome => outcome,
+        }
+    }
+
+    /// Sends a request once.
+    pub(crate) async fn once(&self, request: &Request) -> Result<Answer, Failure> {
         let started = Instant::now();
         // On the heap: reqwest's futures are large, and callers nest this one many times over.
-        let mut outcome = Box::pin(self.attempt(&request, started)).await;
-        if request.method == Method::GET
-            && matches!(
-                outcome,
-                Err(Failure::Broken {
-                    answered: false,
-                    ..
-                })
-            )
-        {
-            outcome = Box::pin(self.attempt(&request, started)).await;
-        }
+        let outcome = Box::pin(self.attempt(request, started)).await;
         let (method, route) = (&request.method, request.route);
         let ms = started.elapsed().as_millis();
         match &outcome {
@@ -112,24 +112,8 @@ impl Client {
         if Instant::now() >= request.deadline {
             return Err(Failure::NoTime { host });
         }
+        let building = self.write(request)?;
         let answer = async {
-            let mut building = self
-                .http
-                .request(request.method.clone(), request.url.clone())
-                .header(ACCEPT, accept(request.media_type));
-            if let Some(token) = &request.bearer {
-                building = building.bearer_auth(token.expose_secret());
-            }
-            if let Some((user, password)) = &request.basic {
-                building =
-                    building.basic_auth(user.expose_secret(), Some(password.expose_secret()));
-            }
-            if let Some(body) = &request.body {
-                let content_type = request.content_type.unwrap_or(request.media_type);
-                building = building
-                    .header(CONTENT_TYPE, content_type)
-                    .body(body.clone());
-            }
             let response = building
                 .send()
                 .await
@@ -143,6 +127,30 @@ impl Client {
                 host: host.clone(),
             }),
         }
+    }
+
+    /// The request in the library's terms: this is the whole list of headers.
+    fn write(&self, request: &Request) -> Result<RequestBuilder, Failure> {
+        let mut building = self
+            .http
+            .request(request.method.clone(), request.url.clone())
+            .header(ACCEPT, accept(request.media_type));
+        match &request.access {
+            Some(Access::Bearer(token)) => building = building.bearer_auth(token.expose_secret()),
+            Some(Access::Basic(id, _)) if id.expose_secret().contains(':') => {
+                return Err(Failure::Malformed);
+            }
+            Some(Access::Basic(id, secret)) => {
+                building = building.basic_auth(id.expose_secret(), Some(secret.expose_secret()));
+            }
+            None => {}
+        }
+        if let Some(body) = &request.body {
+            building = building
+                .header(CONTENT_TYPE, body.media_type.unwrap_or(request.media_type))
+                .body(body.bytes.clone());
+        }
+        Ok(building)
     }
 }
 
@@ -175,11 +183,12 @@ async fn read(mut response: Response, host: &str, cap: usize) -> Result<Answer, 
         cap,
     };
     let status = response.status();
-    let pause = response
-        .headers()
-        .get(RETRY_AFTER)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| retry_after(value, SystemTime::now()));
+    let header = |name: HeaderName| {
+        let value = response.headers().get(name);
+        value.and_then(|value| value.to_str().ok())
+    };
+    let pause = header(RETRY_AFTER).and_then(|value| retry_after(value, SystemTime::now()));
+    let date = header(DATE).and_then(|value| httpdate::parse_http_date(value).ok());
     if response
         .content_length()
         .is_some_and(|length| length > cap as u64)
@@ -201,6 +210,8 @@ async fn read(mut response: Response, host: &str, cap: usize) -> Result<Answer, 
     Ok(Answer {
         status,
         retry_after: pause,
+        date,
+        uncertain: false,
         body,
     })
 }

@@ -94,6 +94,55 @@ async fn an_answer_is_read_whole_and_headers_are_a_closed_list() {
 }
 
 #[tokio::test]
+async fn the_servers_clock_is_read_where_it_tells_one() {
+    let date =
+        "HTTP/1.1 200 OK\r\ndate: Sun, 06 Nov 1994 08:49:37 GMT\r\ncontent-length: 0\r\n\r\n";
+    let bad = "HTTP/1.1 200 OK\r\ndate: yesterday\r\ncontent-length: 0\r\n\r\n";
+    let at = std::time::UNIX_EPOCH + Duration::from_secs(784_111_777);
+    for (text, expected) in [(date, Some(at)), (bad, None), (OK, None)] {
+        let server = serve(Box::leak(Box::new([text]))).await;
+        assert_eq!(server.ask(Method::GET).await.unwrap().date, expected);
+    }
+}
+
+#[tokio::test]
+async fn basic_credentials_and_forms_are_written_as_the_rfcs_say_and_never_shown() {
+    let server = serve(&[OK]).await;
+    let client = Client::new(Settings::default()).unwrap();
+    let ask = |id: &str, secret: &str, fields: &[(&str, &str)]| {
+        let deadline = Instant::now() + Duration::from_secs(5);
+        Request::new(Method::POST, server.url.clone(), "/token", deadline)
+            .basic(SecretString::from(id), SecretString::from(secret))
+            .form(fields)
+    };
+    // RFC 7617, section 2.
+    let request = ask(
+        "Aladdin",
+        "open sesame",
+        &[("grant_type", "password"), ("password", "a b&c=\u{e9}+%")],
+    );
+    let shown = format!("{request:?}");
+    assert!(
+        !shown.contains("sesame") && !shown.contains("grant_type"),
+        "{shown}"
+    );
+    client.send(request).await.unwrap();
+    let head = server.head.lock().unwrap().clone();
+    for line in [
+        "authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n",
+        "content-type: application/x-www-form-urlencoded\r\n",
+        "accept: application/json\r\n",
+        "\r\n\r\ngrant_type=password&password=a+b%26c%3D%C3%A9%2B%25",
+    ] {
+        assert!(head.contains(line), "{line:?} is not in {head}");
+    }
+    // A colon would end the id early, and the rest of it would count as password.
+    let failure = client.send(ask("a:b", "c", &[])).await.unwrap_err();
+    assert!(matches!(failure, Failure::Malformed), "{failure}");
+    assert_eq!(server.asked(), 1);
+}
+
+#[tokio::test]
 async fn the_user_agent_is_what_the_settings_say() {
     for (user_agent, line) in [
         (
