@@ -4,24 +4,53 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::STANDARD;
 use hyper::StatusCode;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::answer::{Answer, Refusal};
-use crate::settings::Settings;
-
-/// The tenant's id in the claims of an id token.
-const TENANT_ID: &str = "7e4a0000-0000-4000-8000-000000000001";
+use crate::claims;
+use crate::settings::{AccessKey, Permission, Settings};
+use crate::switches::{BasicCredentials, LoginRefused, RefreshTokens, TokenState};
 
 /// Expired tokens are swept when there are this many.
 const SWEEP_AT: usize = 10_000;
 
+/// Somebody who has shown who they are.
+#[derive(Debug)]
+pub(crate) struct Caller {
+    /// The access key id; of no key for a registered application on `/basic-auth`.
+    pub(crate) key: String,
+    permissions: Vec<Permission>,
+}
+
+impl Caller {
+    /// 403 unless the caller's role allows it.
+    pub(crate) fn must(&self, permission: Permission) -> Result<(), Refusal> {
+        if self.may(permission) {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            StatusCode::FORBIDDEN,
+            format!("the role of the access key's employee lacks the permission {permission:?}"),
+        ))
+    }
+
+    pub(crate) fn may(&self, permission: Permission) -> bool {
+        self.permissions.contains(&permission)
+    }
+}
+
+/// A token in force.
+struct Token {
+    until: Instant,
+    key: String,
+}
+
 /// The tokens in force. They survive a reset of the simulator, as they would in CXone.
 #[derive(Default)]
 pub(crate) struct Tokens {
-    access: HashMap<String, Instant>,
+    access: HashMap<String, Token>,
     /// To the access key id. They do not expire: how long CXone's live is UNKNOWN.
     refresh: HashMap<String, String>,
 }
@@ -31,10 +60,10 @@ impl Tokens {
     pub(crate) fn by_key(&mut self, body: &Value, settings: &Settings) -> Result<Answer, Refusal> {
         let id = member(body, "accessKeyId")?;
         let secret = member(body, "accessKeySecret")?;
-        if !is_key(id, secret, settings) {
-            return Err(unauthorized("the access key id or secret is wrong"));
+        match key(id, secret, settings) {
+            Some(key) => Ok(Answer::ok(self.issue(key, settings))),
+            None => Err(wrong_key(settings)),
         }
-        Ok(self.issue(id, settings))
     }
 
     /// `POST /public/user/refresh`
@@ -44,61 +73,125 @@ impl Tokens {
         settings: &Settings,
     ) -> Result<Answer, Refusal> {
         let token = member(body, "token")?;
-        let known = self.refresh.get(token).cloned();
-        let known = known.filter(|id| settings.access_keys.iter().any(|key| key.id == *id));
-        let id = known.ok_or_else(|| unauthorized("the refresh token is unknown"))?;
-        Ok(self.issue(&id, settings))
+        let fresh = self.refreshed(token, settings);
+        fresh
+            .map(Answer::ok)
+            .ok_or_else(|| unauthorized("the refresh token is unknown"))
     }
 
-    /// Whether an `Authorization` header carries a token in force.
-    pub(crate) fn check_bearer(&self, header: Option<&str>) -> Result<(), Refusal> {
+    /// What a refresh token gives, if it is good.
+    pub(crate) fn refreshed(&mut self, token: &str, settings: &Settings) -> Option<Value> {
+        let id = match settings.switches.refresh_tokens {
+            RefreshTokens::Kept => self.refresh.get(token).cloned(),
+            RefreshTokens::Once => self.refresh.remove(token),
+            RefreshTokens::Refused => None,
+        }?;
+        let mut keys = settings.access_keys.iter();
+        let key = keys.find(|key| key.id == id && key.active)?;
+        Some(self.issue(key, settings))
+    }
+
+    /// Whom the token of an `Authorization` header stands for.
+    pub(crate) fn bearer(
+        &self,
+        header: Option<&str>,
+        settings: &Settings,
+    ) -> Result<Caller, Refusal> {
         let token = credentials(header, "bearer")
             .ok_or_else(|| unauthorized("a bearer token is required"))?;
+        if settings.switches.tokens == TokenState::Refused {
+            return Err(unauthorized("the token is not accepted"));
+        }
         match self.access.get(token) {
-            Some(until) if Instant::now() < *until => Ok(()),
+            Some(token) if Instant::now() < token.until => Ok(caller(&token.key, settings)),
             Some(_) => Err(unauthorized("the token has expired")),
             None => Err(unauthorized("the token is unknown")),
         }
     }
 
-    fn issue(&mut self, key_id: &str, settings: &Settings) -> Answer {
+    /// A new pair of tokens.
+    pub(crate) fn issue(&mut self, key: &AccessKey, settings: &Settings) -> Value {
         let now = Instant::now();
         if self.access.len() >= SWEEP_AT {
-            self.access.retain(|_, until| now < *until);
+            self.access.retain(|_, token| now < token.until);
             self.refresh.clear();
         }
         let lifetime = settings.switches.token_lifetime_seconds;
-        let (access, refresh) = (random(), random());
-        self.access
-            .insert(access.clone(), now + Duration::from_secs(lifetime));
-        self.refresh.insert(refresh.clone(), key_id.to_owned());
-        Answer::ok(json!({
+        let (access, refresh) = (claims::access_token(key, settings), claims::random());
+        let token = Token {
+            until: now + Duration::from_secs(lifetime),
+            key: key.id.clone(),
+        };
+        self.access.insert(access.clone(), token);
+        self.refresh.insert(refresh.clone(), key.id.clone());
+        json!({
             "access_token": access,
             "refresh_token": refresh,
-            "id_token": id_token(lifetime),
+            "id_token": claims::jwt(key, settings),
             "token_type": "Bearer",
             "expires_in": lifetime,
-        }))
+        })
+    }
+
+    /// The switch `tokens: all_expired_now`.
+    pub(crate) fn expire_all(&mut self) {
+        let now = Instant::now();
+        for token in self.access.values_mut() {
+            token.until = now;
+        }
     }
 }
 
-/// Whether an `Authorization` header carries an access key as HTTP Basic (id and secret: an assumption).
-pub(crate) fn check_basic(header: Option<&str>, settings: &Settings) -> Result<(), Refusal> {
-    let pair = credentials(header, "basic").and_then(|encoded| STANDARD.decode(encoded).ok());
-    let pair = pair.and_then(|bytes| String::from_utf8(bytes).ok());
-    let pair = pair.as_deref().and_then(|pair| pair.split_once(':'));
-    match pair {
-        Some((id, secret)) if is_key(id, secret, settings) => Ok(()),
-        Some(_) => Err(unauthorized("the access key id or secret is wrong")),
-        None => Err(unauthorized("an access key as HTTP Basic is required")),
+/// Whom an `Authorization` header with HTTP Basic stands for.
+pub(crate) fn basic(header: Option<&str>, settings: &Settings) -> Result<Caller, Refusal> {
+    let Some((id, secret)) = pair(header) else {
+        return Err(unauthorized("credentials as HTTP Basic are required"));
+    };
+    if settings.switches.basic_credentials == BasicCredentials::Client {
+        let mut clients = settings.clients.iter();
+        let known = clients.any(|client| client.id == id && client.secret == secret);
+        return if known {
+            Ok(caller("", settings))
+        } else {
+            Err(unauthorized("the client id or secret is wrong"))
+        };
+    }
+    match key(&id, &secret, settings) {
+        Some(key) => Ok(caller(&key.id, settings)),
+        None => Err(unauthorized("the access key id or secret is wrong")),
     }
 }
 
-fn is_key(id: &str, secret: &str, settings: &Settings) -> bool {
-    settings
-        .access_keys
-        .iter()
-        .any(|key| key.id == id && key.secret == secret)
+/// The two halves of HTTP Basic.
+pub(crate) fn pair(header: Option<&str>) -> Option<(String, String)> {
+    let bytes = STANDARD.decode(credentials(header, "basic")?).ok()?;
+    let text = String::from_utf8(bytes).ok()?;
+    let (id, secret) = text.split_once(':')?;
+    Some((id.to_owned(), secret.to_owned()))
+}
+
+/// The access key of an id and its secret.
+pub(crate) fn key<'a>(id: &str, secret: &str, settings: &'a Settings) -> Option<&'a AccessKey> {
+    let mut keys = settings.access_keys.iter();
+    keys.find(|key| key.id == id && key.secret == secret && key.active)
+}
+
+/// What a key may do counts at the moment. One that the settings have lost may do what the smallest role may.
+fn caller(key: &str, settings: &Settings) -> Caller {
+    let known = settings.access_keys.iter().find(|known| known.id == key);
+    Caller {
+        key: key.to_owned(),
+        permissions: known.map_or_else(Permission::smallest, |known| known.permissions.clone()),
+    }
+}
+
+fn wrong_key(settings: &Settings) -> Refusal {
+    let status = match settings.switches.login_refused {
+        LoginRefused::Unauthorized => StatusCode::UNAUTHORIZED,
+        LoginRefused::BadRequest => StatusCode::BAD_REQUEST,
+        LoginRefused::Forbidden => StatusCode::FORBIDDEN,
+    };
+    Refusal::new(status, "the access key id or secret is wrong")
 }
 
 fn credentials<'a>(header: Option<&'a str>, scheme: &str) -> Option<&'a str> {
@@ -113,26 +206,4 @@ fn member<'a>(body: &'a Value, name: &str) -> Result<&'a str, Refusal> {
 
 fn unauthorized(detail: &str) -> Refusal {
     Refusal::new(StatusCode::UNAUTHORIZED, detail)
-}
-
-fn random() -> String {
-    format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple())
-}
-
-/// An unsigned token with the claims that clients of CXone are reported to read.
-fn id_token(lifetime: u64) -> String {
-    let now = jiff::Timestamp::now().as_second();
-    let claims = json!({
-        "iss": "simulator",
-        "tenant": "simulator",
-        "tenantId": TENANT_ID,
-        "iat": now,
-        "exp": now.saturating_add_unsigned(lifetime),
-    });
-    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    format!(
-        "{}.{}.",
-        part(&json!({ "alg": "none", "typ": "JWT" })),
-        part(&claims)
-    )
 }

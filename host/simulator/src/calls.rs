@@ -43,12 +43,12 @@ pub(crate) struct Calls {
 }
 
 impl Calls {
-    pub(crate) fn record(&mut self, method: &str, path: &str, body: Option<&Value>) -> CallId {
+    pub(crate) fn record(&mut self, method: &str, path: &str, body: Option<Value>) -> CallId {
         if self.calls.len() == KEPT {
             self.calls.pop_front();
             self.first += 1;
         }
-        let mut body = body.cloned().unwrap_or(Value::Null);
+        let mut body = body.unwrap_or(Value::Null);
         mask(&mut body);
         self.calls.push_back(Call {
             method: method.to_owned(),

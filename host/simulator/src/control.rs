@@ -1,4 +1,4 @@
-//! The three paths for people and tests. Open to everybody who reaches the listener, never recorded, always answered.
+//! The four paths for people and tests. Open to everybody who reaches the listener, never recorded, always answered.
 
 use hyper::{Method, StatusCode};
 use serde_json::json;
@@ -22,13 +22,17 @@ pub(crate) fn serve(shared: &Shared, request: &Request) -> Answer {
             shared.settings_changed();
             Answer::empty()
         }
-        (_, "/simulator/state" | "/simulator/settings" | "/simulator/reset") => problem(
+        (&Method::POST, "/simulator/users") => hire(shared, request),
+        (
+            _,
+            "/simulator/state" | "/simulator/settings" | "/simulator/reset" | "/simulator/users",
+        ) => problem(
             StatusCode::METHOD_NOT_ALLOWED,
             &SettingsError::one("there is another method here"),
         ),
         _ => {
-            let paths =
-                "there are GET /simulator/state, PUT /simulator/settings and POST /simulator/reset";
+            let paths = "there are GET /simulator/state, PUT /simulator/settings, POST /simulator/users and \
+                         POST /simulator/reset";
             problem(StatusCode::NOT_FOUND, &SettingsError::one(paths))
         }
     }
@@ -46,6 +50,14 @@ fn change(shared: &Shared, request: &Request) -> Answer {
             Answer::ok(settings)
         }
         Err(error) => problem(StatusCode::BAD_REQUEST, &error),
+    }
+}
+
+fn hire(shared: &Shared, request: &Request) -> Answer {
+    let hired = request.json().and_then(|body| shared.world().hire(body));
+    match hired {
+        Ok(ids) => Answer::ok(ids),
+        Err(refusal) => problem(refusal.status, &SettingsError::one(refusal.detail)),
     }
 }
 

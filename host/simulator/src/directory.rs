@@ -1,15 +1,15 @@
-//! The User Hub reads: roles, teams, and the users as User Hub sees them.
+//! The searches for roles and teams (cxone.md 3.1).
 
+use hyper::StatusCode;
 use serde_json::{Value, json};
 
 use crate::answer::{Answer, Refusal};
 use crate::settings::{Role, Settings, Team};
 use crate::switches::RolePages;
-use crate::users::Users;
 
 /// Items of a page when the request does not say, and the most of one (reported for a neighbouring API).
-const PAGE: u64 = 50;
-const LARGEST_PAGE: u64 = 100;
+pub(crate) const PAGE: u64 = 50;
+pub(crate) const LARGEST_PAGE: u64 = 100;
 
 /// `POST /authorization/v1/roles/search`: filters `roleId` and `status`, exact; without `page`, all roles.
 pub(crate) fn roles(body: &Value, settings: &Settings) -> Result<Answer, Refusal> {
@@ -53,6 +53,8 @@ fn shown_role(role: &Role) -> Value {
         "displayName": role.name,
         "status": role.status,
         "description": "",
+        "permissions": role.permissions,
+        "loginAuthenticatorId": role.login_authenticator_id,
         "internal": false,
         "modifiable": true,
     })
@@ -111,23 +113,35 @@ pub(crate) fn teams(body: &Value, settings: &Settings) -> Result<Answer, Refusal
     let total = found.len();
     let skip = number(body, "skip")?.unwrap_or(0);
     let top = number(body, "top")?.unwrap_or(PAGE).min(LARGEST_PAGE);
-    let default = default_team(settings).map(|team| team.id.clone());
     let teams: Vec<Value> = paged(found, skip, top)
         .into_iter()
-        .map(|team| {
-            json!({
-                "id": team.id,
-                "name": team.name,
-                "description": "",
-                "status": "ACTIVE",
-                "leadUserId": null,
-                "isDefault": Some(&team.id) == default.as_ref(),
-            })
-        })
+        .map(|team| shown_team(team, settings))
         .collect();
     Ok(Answer::ok(
         json!({ "totalRecords": total, "skip": skip, "top": top, "teams": teams }),
     ))
+}
+
+/// `GET /user-management/v3/teams/{id}`
+pub(crate) fn team(id: &str, settings: &Settings) -> Result<Answer, Refusal> {
+    match settings.teams.iter().find(|team| team.id == id) {
+        Some(team) => Ok(Answer::ok(json!({ "team": shown_team(team, settings) }))),
+        None => Err(Refusal::new(
+            StatusCode::NOT_FOUND,
+            format!("there is no team {id:?}"),
+        )),
+    }
+}
+
+fn shown_team(team: &Team, settings: &Settings) -> Value {
+    json!({
+        "id": team.id,
+        "name": team.name,
+        "description": "",
+        "status": team.status,
+        "leadUserId": null,
+        "isDefault": default_team(settings).is_some_and(|default| default.id == team.id),
+    })
 }
 
 /// Where a user without a team lands.
@@ -160,7 +174,7 @@ fn filter_values(body: &Value, member: &str) -> Result<Option<Vec<String>>, Refu
     Ok(Some(values).filter(|values| !values.is_empty()))
 }
 
-fn number(body: &Value, member: &str) -> Result<Option<u64>, Refusal> {
+pub(crate) fn number(body: &Value, member: &str) -> Result<Option<u64>, Refusal> {
     match body.get(member) {
         None | Some(Value::Null) => Ok(None),
         Some(value) => {
@@ -172,38 +186,11 @@ fn number(body: &Value, member: &str) -> Result<Option<u64>, Refusal> {
     }
 }
 
-fn paged<T>(items: Vec<T>, skip: u64, top: u64) -> Vec<T> {
+pub(crate) fn paged<T>(items: Vec<T>, skip: u64, top: u64) -> Vec<T> {
     let skip = usize::try_from(skip).unwrap_or(usize::MAX);
     items
         .into_iter()
         .skip(skip)
         .take(usize::try_from(top).unwrap_or(usize::MAX))
         .collect()
-}
-
-/// `GET /user-management/v1/users`: everybody at once; deactivated users only with `includeDeleted=true`.
-pub(crate) fn users(query: &str, users: &Users) -> Answer {
-    let include_deleted = form_urlencoded::parse(query.as_bytes())
-        .any(|(name, value)| name == "includeDeleted" && value.eq_ignore_ascii_case("true"));
-    let shown = users.iter().filter(|user| user.active || include_deleted).map(|user| {
-        json!({
-            "id": user.id,
-            "userName": user.user_name,
-            "firstName": user.given_name,
-            "middleName": user.middle_name,
-            "lastName": user.family_name,
-            "displayName": user.display_name,
-            "emailAddress": user.emails.first().map(|email| &email.value),
-            "type": user.user_type,
-            "mobileNumber": user.phone_numbers.first().map(|phone| &phone.value),
-            "timeZone": user.time_zone,
-            "role": user.roles.first().map(|role| &role.name),
-            "roleUUID": user.roles.first().map(|role| &role.id),
-            "secondaryRoleIds": user.roles.iter().skip(1).map(|role| &role.id).collect::<Vec<_>>(),
-            "teamId": user.team.id,
-            "status": if user.active { "ACTIVE" } else { "DELETED" },
-            "acdInfos": [{ "loginId": user.agent_id }],
-        })
-    });
-    Answer::ok(json!({ "users": shown.collect::<Vec<_>>() }))
 }

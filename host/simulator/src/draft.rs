@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::answer::Refusal;
 use crate::settings::OptionalField;
+use crate::user::Status;
 
 /// The extension of CXone's user.
 pub(crate) const EXTENSION: &str = "urn:ietf:params:scim:schemas:extension:nice:2.0:User";
@@ -35,12 +36,18 @@ pub(crate) struct Draft {
     pub(crate) display_name: Option<String>,
     pub(crate) user_type: Option<String>,
     pub(crate) active: Option<bool>,
+    /// By hand alone.
+    pub(crate) status: Option<Status>,
     pub(crate) time_zone: Option<String>,
     pub(crate) phone_numbers: Option<Vec<Contact>>,
     pub(crate) roles: Option<Vec<Reference>>,
     pub(crate) team: Option<Reference>,
     pub(crate) login_authenticator: Option<Reference>,
     pub(crate) external_id: Option<String>,
+    /// User Hub's alone.
+    pub(crate) external_identity: Option<String>,
+    /// User Hub's alone: members that are kept and not looked at.
+    pub(crate) more: Map<String, Value>,
 }
 
 impl Draft {
@@ -77,6 +84,7 @@ impl Draft {
             team: in_extension("team")?,
             login_authenticator: in_extension("loginAuthenticator")?,
             external_id: text(body, "externalId", "externalId")?,
+            ..Self::default()
         })
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use hyper::{Response, StatusCode};
 use serde_json::Value;
 use tokio::sync::watch;
@@ -38,9 +38,9 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(settings: Settings) -> Self {
+    pub(crate) fn new(settings: Settings, base: String) -> Self {
         Self {
-            world: Mutex::new(World::new(settings)),
+            world: Mutex::new(World::new(settings, base)),
             changed: watch::Sender::new(()),
         }
     }
@@ -81,10 +81,15 @@ pub(crate) async fn handle(
     }
     let (call, latency) = {
         let mut world = shared.world();
-        let body = if let Body::Json(body) = &request.body {
-            Some(body)
-        } else {
-            None
+        let body = match &request.body {
+            Body::Json(body) => Some(body.clone()),
+            Body::Form(form) => {
+                let members = form.iter();
+                let members =
+                    members.map(|(name, value)| (name.clone(), Value::from(value.as_str())));
+                Some(Value::Object(members.collect()))
+            }
+            _ => None,
         };
         let call = world
             .calls
@@ -137,13 +142,15 @@ pub(crate) async fn handle(
 
 async fn read(request: hyper::Request<Incoming>) -> Result<Request, NoAnswer> {
     let (parts, body) = request.into_parts();
-    let body = read_body(body).await?;
+    let form = parts.uri.path() == "/auth/token";
+    let body = read_body(body, form).await?;
     let authorization = parts
         .headers
         .get(AUTHORIZATION)
         .and_then(|value| value.to_str().ok());
     Ok(Request {
         authorization: authorization.map(str::to_owned),
+        accepts: parts.headers.contains_key(ACCEPT),
         method: parts.method,
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().unwrap_or_default().to_owned(),
@@ -152,7 +159,7 @@ async fn read(request: hyper::Request<Incoming>) -> Result<Request, NoAnswer> {
 }
 
 /// What is too long is read to its end, within reason, so that the client gets to see the 413.
-async fn read_body(mut body: Incoming) -> Result<Body, NoAnswer> {
+async fn read_body(mut body: Incoming, form: bool) -> Result<Body, NoAnswer> {
     let mut bytes = Vec::new();
     let mut length = 0;
     while length <= LONGEST_DRAINED
@@ -168,6 +175,8 @@ async fn read_body(mut body: Incoming) -> Result<Body, NoAnswer> {
     }
     Ok(if length > LONGEST_BODY {
         Body::TooLong
+    } else if form {
+        Body::Form(form_urlencoded::parse(&bytes).into_owned().collect())
     } else {
         parsed(&bytes)
     })

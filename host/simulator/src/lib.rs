@@ -17,13 +17,18 @@
 //! Nothing is kept beyond the process. A world that is only for trying things out has no secrets worth the name:
 //! `/simulator/*` is open to whoever reaches the listener, so bind it to loopback.
 
+mod access_keys;
 mod answer;
 mod auth;
 mod calls;
+mod claims;
+mod clock;
 mod control;
 mod directory;
+mod discovery;
 mod draft;
 mod handle;
+mod oauth;
 mod patch;
 mod request;
 mod schemas;
@@ -32,13 +37,16 @@ mod server;
 mod settings;
 mod socket;
 pub mod switches;
+mod template;
 mod tenant;
 mod user;
+mod user_hub;
 mod users;
 mod world;
 
 pub use server::{Running, Simulator};
 pub use settings::{
-    AccessKey, OptionalField, Role, RoleStatus, Settings, SettingsError, Team, Template,
+    AccessKey, ClientApp, Hosts, LoginAuthenticator, OptionalField, Permission, Role, RoleStatus,
+    Settings, SettingsError, Team, TeamStatus, Template,
 };
 pub use switches::{SwitchInfo, Switches};

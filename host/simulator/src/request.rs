@@ -10,6 +10,8 @@ use crate::answer::Refusal;
 pub(crate) enum Body {
     None,
     Json(Value),
+    /// Names and values, as OAuth has them.
+    Form(Vec<(String, String)>),
     /// Not JSON; the parser's words.
     Malformed(String),
     /// Longer than the cap; not read.
@@ -25,6 +27,8 @@ pub(crate) struct Request {
     pub(crate) query: String,
     /// The `Authorization` header.
     pub(crate) authorization: Option<String>,
+    /// Whether there is an `Accept` header.
+    pub(crate) accepts: bool,
     pub(crate) body: Body,
 }
 
@@ -42,7 +46,9 @@ impl Request {
     pub(crate) fn json(&self) -> Result<&Value, Refusal> {
         match &self.body {
             Body::Json(value) => Ok(value),
-            Body::None => Err(Refusal::bad("invalidSyntax", "a JSON body is required")),
+            Body::None | Body::Form(_) => {
+                Err(Refusal::bad("invalidSyntax", "a JSON body is required"))
+            }
             Body::Malformed(problem) => Err(Refusal::bad(
                 "invalidSyntax",
                 format!("malformed JSON: {problem}"),
@@ -52,6 +58,19 @@ impl Request {
                 "the body is longer than 1 MiB",
             )),
         }
+    }
+
+    /// The members of a form; none when the body is something else.
+    pub(crate) fn form(&self) -> &[(String, String)] {
+        match &self.body {
+            Body::Form(members) => members,
+            _ => &[],
+        }
+    }
+
+    /// The segments of the path after its leading slash.
+    pub(crate) fn segments(&self) -> Vec<&str> {
+        self.path.trim_start_matches('/').split('/').collect()
     }
 
     /// The body where it may be left out.

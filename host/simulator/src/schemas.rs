@@ -3,13 +3,21 @@
 use serde_json::{Value, json};
 
 use crate::draft::EXTENSION;
+use crate::settings::{OptionalField, Settings};
+use crate::switches::SchemasShow;
 use crate::user::USER_SCHEMA;
 
 const SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Schema";
 const LIST: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
-pub(crate) fn schemas() -> Value {
-    let user = [
+pub(crate) fn schemas(settings: &Settings) -> Value {
+    let shown = |attribute: &Value| {
+        let name = attribute["name"].as_str();
+        let optional = name.and_then(optional);
+        settings.switches.schemas_show == SchemasShow::All
+            || optional.is_none_or(|field| settings.enabled(field))
+    };
+    let mut user = vec![
         attribute("id", "string", false, false, "readOnly", "server"),
         attribute("externalId", "string", false, false, "readWrite", "none"),
         attribute("userName", "string", false, true, "readWrite", "server"),
@@ -23,7 +31,7 @@ pub(crate) fn schemas() -> Value {
         attribute("phoneNumbers", "complex", true, false, "readWrite", "none"),
         attribute("roles", "complex", true, false, "readWrite", "none"),
     ];
-    let extension = [
+    let mut extension = vec![
         attribute("team", "complex", false, false, "readWrite", "none"),
         attribute(
             "loginAuthenticator",
@@ -34,6 +42,8 @@ pub(crate) fn schemas() -> Value {
             "none",
         ),
     ];
+    user.retain(shown);
+    extension.retain(shown);
     json!({
         "schemas": [LIST],
         "totalResults": 2,
@@ -43,6 +53,20 @@ pub(crate) fn schemas() -> Value {
             schema(USER_SCHEMA, "User", "CXone user", &user),
             schema(EXTENSION, "NiceUser", "CXone user, team and login authenticator", &extension),
         ],
+    })
+}
+
+/// The optional field that an attribute is. The middle name is a part of `name`, which is always there.
+fn optional(attribute: &str) -> Option<OptionalField> {
+    Some(match attribute {
+        "displayName" => OptionalField::DisplayName,
+        "userType" => OptionalField::UserType,
+        "timezone" => OptionalField::TimeZone,
+        "phoneNumbers" => OptionalField::MobileNumber,
+        "roles" => OptionalField::PrimaryRole,
+        "team" => OptionalField::Team,
+        "loginAuthenticator" => OptionalField::LoginAuthenticator,
+        _ => return None,
     })
 }
 

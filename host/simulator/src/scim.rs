@@ -7,10 +7,13 @@ use crate::answer::{Answer, Refusal};
 use crate::draft::Draft;
 use crate::request::Request;
 use crate::schemas::schemas;
-use crate::settings::Settings;
-use crate::switches::{Delete, ExtraParameters, FilterOther, Groups, NotOffered, PatchAnswer};
-use crate::users::Users;
-use crate::{patch, user::User};
+use crate::settings::{OptionalField, Settings};
+use crate::switches::{
+    Delete, ExtraParameters, FilterOther, Groups, NotOffered, PatchAnswer, PutAbsent,
+    TemplateOnChange,
+};
+use crate::users::{Clear, Users};
+use crate::{patch, template, user::User};
 
 const LIST: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
@@ -25,14 +28,20 @@ pub(crate) fn serve(
     match (&request.method, path.as_slice()) {
         (&Method::GET, ["Users"]) => list(request, users, settings),
         (&Method::POST, ["Users"]) => {
-            let user = users.create(Draft::from_body(request.json()?)?, settings)?;
+            let body = request.json()?;
+            let mut draft = Draft::from_body(body)?;
+            settings.drop_disabled(&mut draft)?;
+            template::fill(&mut draft, body, settings)?;
+            let user = users.create(draft, None, settings)?;
             Ok(Answer::created(user.response(settings)))
         }
         (&Method::GET, ["Users", id]) => Ok(Answer::ok(users.by_id(id)?.response(settings))),
         (&Method::PUT, ["Users", id]) => replace(id, request, users, settings),
         (&Method::PATCH, ["Users", id]) => {
-            let draft = patch::draft(users.by_id(id)?, request.json()?, settings.switches.patch)?;
-            let user = users.patch(id, draft, settings)?;
+            let mut draft =
+                patch::draft(users.by_id(id)?, request.json()?, settings.switches.patch)?;
+            settings.drop_disabled(&mut draft)?;
+            let user = users.change(id, draft, Clear::default(), settings)?;
             Ok(match settings.switches.patch_answer {
                 PatchAnswer::User => Answer::ok(user.response(settings)),
                 PatchAnswer::Empty => Answer::empty(),
@@ -42,7 +51,7 @@ pub(crate) fn serve(
             users.deactivate(id, settings)?;
             Ok(Answer::empty())
         }
-        (&Method::GET, ["Schemas"]) => Ok(Answer::ok(schemas())),
+        (&Method::GET, ["Schemas"]) => Ok(Answer::ok(schemas(settings))),
         (&Method::GET, ["Groups"]) if settings.switches.groups == Groups::Empty => {
             Ok(Answer::ok(listed(Vec::new())))
         }
@@ -123,8 +132,40 @@ fn replace(
         }
         None => return Err(Refusal::invalid("id", "id is required")),
     }
-    let user = users.replace(id, Draft::from_body(body)?, settings)?;
+    let mut draft = Draft::from_body(body)?;
+    settings.drop_disabled(&mut draft)?;
+    for (given, at) in [
+        (draft.user_name.is_some(), "userName"),
+        (draft.given_name.is_some(), "name.givenName"),
+        (draft.family_name.is_some(), "name.familyName"),
+        (draft.emails.is_some(), "emails"),
+        (draft.active.is_some(), "active"),
+    ] {
+        if !given {
+            return Err(Refusal::invalid(at, format!("{at} is required")));
+        }
+    }
+    if settings.switches.template_on_change == TemplateOnChange::Applied {
+        template::fill(&mut draft, body, settings)?;
+    }
+    let user = users.change(id, draft, cleared(settings), settings)?;
     Ok(Answer::ok(user.response(settings)))
+}
+
+/// What a PUT clears by leaving it out. What is not enabled cannot be cleared either.
+fn cleared(settings: &Settings) -> Clear {
+    if settings.switches.put_absent == PutAbsent::Kept {
+        return Clear::default();
+    }
+    Clear {
+        middle_name: settings.enabled(OptionalField::MiddleName),
+        display_name: settings.enabled(OptionalField::DisplayName),
+        user_type: settings.enabled(OptionalField::UserType),
+        time_zone: settings.enabled(OptionalField::TimeZone),
+        phone_numbers: settings.enabled(OptionalField::MobileNumber),
+        external_id: true,
+        ..Clear::default()
+    }
 }
 
 fn not_offered(request: &Request, known_path: bool, settings: &Settings) -> Refusal {

@@ -35,7 +35,7 @@ impl Simulator {
     pub fn start(listener: TcpListener, settings: Settings) -> io::Result<Running> {
         let addr = listener.local_addr()?;
         let (stop, stopped) = watch::channel(false);
-        let shared = Arc::new(Shared::new(settings));
+        let shared = Arc::new(Shared::new(settings, format!("http://{addr}")));
         let task = tokio::spawn(accept(listener, shared, stopped));
         Ok(Running { addr, stop, task })
     }

@@ -3,19 +3,33 @@
 //! Each row of the table below holds the field, its type, its default, and the UNKNOWN it stands for. The defaults are
 //! ASSUMPTIONS: a first real tenant settles each by one probe, and then a default changes here and nowhere else.
 
+mod access;
+mod people;
 pub(crate) mod position;
 mod positions;
+mod weather;
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::Value;
 
+pub use access::{
+    BasicCredentials, Discovery, LoginRefused, RefreshTokens, Scim, TokenForm, UserHub,
+};
+pub use people::{
+    AdminEmpty, BlockedActive, DeactivatedStatus, DefaultTeam, DuplicateAnswer, InactiveEdit,
+    InactiveNames, NewUserStatus, SchemasShow, SearchFilter, SearchInactive, TemplateAttribute,
+    TemplateOnChange, TemplateWins, TimeZoneForm, UnknownTemplate, UserHubPutAbsent,
+    UserHubRefusals, UserTypeValues,
+};
 pub use positions::{
     ContentType, Delete, DisabledField, EmailShown, ErrorProfile, ExternalId, ExtraParameters,
     FilterOther, Groups, HeldRole, InactiveUsers, NotOffered, Outage, OutageScope, Patch,
     PatchAnswer, PhoneShown, PutAbsent, Reactivation, RolePages, RoleValue, UserNameChange,
     UserNameCompare, UserNameForm,
 };
+
+pub use weather::{AnswerForm, Burst, CutAnswer, RetryAfter, Skew, TokenState};
 
 use position::Position;
 
@@ -87,13 +101,43 @@ switches! {
     outage: Outage = Outage::None,
         "Weather, not an UNKNOWN: how CXone is out of service.";
     outage_scope: OutageScope = OutageScope::All,
-        "Weather: which requests the outage meets.";
+        "Weather: which requests bad weather meets.";
     outage_applies: bool = false,
-        "Weather: whether a write met by the outage took effect before the answer was lost.";
+        "Weather: whether a write met by bad weather took effect before the answer was lost.";
     latency_ms: u64 = 0,
         "Weather: milliseconds before a request is handled.";
+    throttle: u64 = 0,
+        "Weather: every how many requests one is answered 429; 0 is never, 1 is always. Rate limits are UNKNOWN.";
+    retry_after: RetryAfter = RetryAfter::None,
+        "Weather: the Retry-After of 429 and 503; a reliable one is not to be counted on, it is reported.";
+    errors_5xx: Burst = Burst::None,
+        "Weather: a status of the 5xx kind, for a number of requests or until turned.";
+    answer: AnswerForm = AnswerForm::Normal,
+        "Weather: what comes instead of the answer.";
+    cut_answer: CutAnswer = CutAnswer::None,
+        "Weather: how the connection ends in the middle of an answer; what was asked took effect.";
+    slow_body_ms: u64 = 0,
+        "Weather: milliseconds before each eighth of an answer's body.";
+    clock_skew_seconds: Skew = Skew(0),
+        "Weather: seconds that CXone's clock is ahead of the true time, in Date and in the claims of tokens.";
+    tokens: TokenState = TokenState::Valid,
+        "Weather: what becomes of tokens.";
     token_lifetime_seconds: u64 = 3600,
         "Seconds that an access token lives; one hour is reported. Counts for tokens made after the switch is turned.";
+    token_form: TokenForm = TokenForm::Jwt,
+        "Tokens are JWTs with claims, it is reported; nobody promises it.";
+    refresh_tokens: RefreshTokens = RefreshTokens::Kept,
+        "UNKNOWN: whether a refresh token can be used again. ASSUMPTION: yes.";
+    login_refused: LoginRefused = LoginRefused::Unauthorized,
+        "UNKNOWN: the status for a wrong access key. ASSUMPTION: 401.";
+    basic_credentials: BasicCredentials = BasicCredentials::AccessKey,
+        "UNKNOWN: what user and password of the basic-auth paths are. ASSUMPTION: id and secret of the access key.";
+    discovery: Discovery = Discovery::WithAndWithout,
+        "That the configuration document needs no tenantId is reported by one client. ASSUMPTION: it does not.";
+    scim: Scim = Scim::Present,
+        "UNKNOWN: which plans come with SCIM. ASSUMPTION: the tenant's does.";
+    user_hub: UserHub = UserHub::Present,
+        "UNKNOWN: whether a key made for SCIM may use User Hub. ASSUMPTION: yes.";
     error_profile: ErrorProfile = ErrorProfile::Scim,
         "UNKNOWN: the error body of SCIM. ASSUMPTION: RFC 7644; neighbouring APIs of CXone use the other shapes.";
     content_type: ContentType = ContentType::Scim,
@@ -138,6 +182,46 @@ switches! {
         "UNKNOWN: whether active true revives a deactivated user. ASSUMPTION: yes.";
     role_pages: RolePages = RolePages::FromOne,
         "UNKNOWN: whether the roles search counts pageNo from 1 or from 0. ASSUMPTION: from 1.";
+    new_user_status: NewUserStatus = NewUserStatus::Active,
+        "UNKNOWN: the status of an employee created over SCIM, and whether an invitation goes out. ASSUMPTION: ACTIVE, none.";
+    deactivated_status: DeactivatedStatus = DeactivatedStatus::Deleted,
+        "UNKNOWN: what deactivation does to the status. ASSUMPTION: DELETED.";
+    blocked_active: BlockedActive = BlockedActive::Active,
+        "UNKNOWN: what active is for a BLOCKED employee. ASSUMPTION: true.";
+    inactive_names: InactiveNames = InactiveNames::Taken,
+        "UNKNOWN: whether a deactivated employee's user name stays taken. ASSUMPTION: yes.";
+    duplicate_answer: DuplicateAnswer = DuplicateAnswer::Conflict,
+        "UNKNOWN: the answer when a user name is taken. ASSUMPTION: 409.";
+    time_zone_form: TimeZoneForm = TimeZoneForm::Any,
+        "UNKNOWN: which names of time zones are taken. ASSUMPTION: any; IANA's are likely.";
+    user_type_values: UserTypeValues = UserTypeValues::Any,
+        "UNKNOWN: the values of Type. ASSUMPTION: any.";
+    longest_value: u64 = 0,
+        "UNKNOWN: the longest name, address or number, in characters; longer ones are refused. ASSUMPTION: 0, no limit.";
+    default_team: DefaultTeam = DefaultTeam::Used,
+        "UNKNOWN: a create that names no team. ASSUMPTION: the default team.";
+    schemas_show: SchemasShow = SchemasShow::All,
+        "UNKNOWN: whether Schemas lists what is not enabled. ASSUMPTION: yes.";
+    template_attribute: TemplateAttribute = TemplateAttribute(None),
+        "UNKNOWN: the member of a create that names an employee template. ASSUMPTION: none.";
+    unknown_template: UnknownTemplate = UnknownTemplate::Refused,
+        "UNKNOWN: a template that does not exist. ASSUMPTION: 400.";
+    template_wins: TemplateWins = TemplateWins::No,
+        "UNKNOWN: whether a template's value holds against the request's. ASSUMPTION: no.";
+    template_on_change: TemplateOnChange = TemplateOnChange::Ignored,
+        "UNKNOWN: what a PUT does with a template. ASSUMPTION: nothing.";
+    search_filter: SearchFilter = SearchFilter::Folded,
+        "UNKNOWN: how User Hub's search compares. ASSUMPTION: whole values, without regard to case.";
+    search_inactive: SearchInactive = SearchInactive::Shown,
+        "UNKNOWN: whether User Hub's search finds deactivated employees. ASSUMPTION: yes.";
+    user_hub_refusals: UserHubRefusals = UserHubRefusals::Body,
+        "UNKNOWN: the status of a write that User Hub refuses; the body has success. ASSUMPTION: 200.";
+    user_hub_put_absent: UserHubPutAbsent = UserHubPutAbsent::Cleared,
+        "UNKNOWN: what User Hub's PUT does to what it leaves out. ASSUMPTION: clears it.";
+    inactive_edit: InactiveEdit = InactiveEdit::Taken,
+        "UNKNOWN: whether User Hub's PUT takes a deactivated employee. ASSUMPTION: yes.";
+    admin_empty: AdminEmpty = AdminEmpty::List,
+        "204 for nothing found is reported of the Admin API. ASSUMPTION: an empty list.";
 }
 
 fn not_allowed(name: &str, value: &Value, allowed: &[&str]) -> String {

@@ -3,8 +3,8 @@
 use crate::answer::Refusal;
 use crate::directory::default_team;
 use crate::draft::{Draft, EXTENSION, Reference};
-use crate::settings::{OptionalField, Role, RoleStatus, Settings, Team};
-use crate::switches::{DisabledField, HeldRole, RoleValue};
+use crate::settings::{OptionalField, Role, RoleStatus, Settings, Team, TeamStatus};
+use crate::switches::{DefaultTeam, DisabledField, HeldRole, RoleValue};
 use crate::user::Held;
 
 /// One primary role and ten secondary ones (help page "Roles").
@@ -93,6 +93,9 @@ impl Settings {
 
     /// The team of a user for whom none was given.
     pub(crate) fn team_by_default(&self) -> Result<Held, Refusal> {
+        if self.switches.default_team == DefaultTeam::Required {
+            return Err(Refusal::invalid(&team_path(), "a team is required"));
+        }
         default_team(self).map(held_team).ok_or_else(|| {
             Refusal::invalid(
                 &team_path(),
@@ -110,11 +113,33 @@ impl Settings {
         if let Some(team) = self.again(given, held.map_or(&[], std::slice::from_ref)) {
             return Ok(team);
         }
-        self.find(&self.teams, given, |team| (&team.id, &team.name))
-            .map(held_team)
-            .ok_or_else(|| {
-                Refusal::invalid(&team_path(), format!("there is no team {:?}", given.value))
-            })
+        let Some(team) = self.find(&self.teams, given, |team| (&team.id, &team.name)) else {
+            let detail = format!("there is no team {:?}", given.value);
+            return Err(Refusal::invalid(&team_path(), detail));
+        };
+        if team.status == TeamStatus::Inactive {
+            let detail = format!("the team {:?} is inactive and takes nobody", team.name);
+            return Err(Refusal::invalid(&team_path(), detail));
+        }
+        Ok(held_team(team))
+    }
+
+    /// The login authenticator that a request names. While the tenant has none, any will do.
+    pub(crate) fn login_authenticator_named(&self, given: Reference) -> Result<Reference, Refusal> {
+        if self.login_authenticators.is_empty() {
+            return Ok(given);
+        }
+        let known = self.find(&self.login_authenticators, &given, |known| {
+            (&known.id, &known.name)
+        });
+        let known = known.map(|known| Reference {
+            value: known.id.clone(),
+            display: Some(known.name.clone()),
+        });
+        known.ok_or_else(|| {
+            let detail = format!("there is no login authenticator {:?}", given.value);
+            Refusal::invalid(&format!("{EXTENSION}:loginAuthenticator"), detail)
+        })
     }
 
     fn again(&self, reference: &Reference, held: &[Held]) -> Option<Held> {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::draft::{Contact, EXTENSION, Reference};
 use crate::settings::Settings;
-use crate::switches::{EmailShown, PhoneShown};
+use crate::switches::{BlockedActive, DeactivatedStatus, EmailShown, PhoneShown};
 
 pub(crate) const USER_SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 
@@ -13,6 +13,31 @@ pub(crate) const USER_SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:User
 pub(crate) struct Held {
     pub(crate) id: String,
     pub(crate) name: String,
+}
+
+/// Where an employee stands while not deactivated (cxone.md 4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Status {
+    /// Made, not invited.
+    Unregistered,
+    /// Invited, not yet there.
+    Pending,
+    /// There.
+    Active,
+    /// Locked out.
+    Blocked,
+}
+
+impl Status {
+    /// As User Hub writes it.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Unregistered => "UNREGISTERED",
+            Self::Pending => "PENDING",
+            Self::Active => "ACTIVE",
+            Self::Blocked => "BLOCKED",
+        }
+    }
 }
 
 /// One employee. Never removed.
@@ -32,7 +57,10 @@ pub(crate) struct User {
     pub(crate) verified_emails: Vec<Contact>,
     pub(crate) display_name: Option<String>,
     pub(crate) user_type: Option<String>,
-    pub(crate) active: bool,
+    pub(crate) status: Status,
+    /// When they were deactivated, if they are.
+    pub(crate) deactivated: Option<String>,
+    pub(crate) created: String,
     pub(crate) time_zone: Option<String>,
     pub(crate) phone_numbers: Vec<Contact>,
     /// The first is the primary role; never empty.
@@ -40,9 +68,32 @@ pub(crate) struct User {
     pub(crate) team: Held,
     pub(crate) login_authenticator: Option<Reference>,
     pub(crate) external_id: Option<String>,
+    /// User Hub's `externalIdentity`.
+    pub(crate) external_identity: Option<String>,
+    /// What User Hub keeps of an employee and nothing here looks at, such as `assignedGroup`.
+    pub(crate) more: Map<String, Value>,
 }
 
 impl User {
+    /// SCIM's `active`.
+    pub(crate) fn active(&self, settings: &Settings) -> bool {
+        let blocked = self.status == Status::Blocked
+            && settings.switches.blocked_active == BlockedActive::Inactive;
+        self.deactivated.is_none() && !blocked
+    }
+
+    /// The status that User Hub shows.
+    pub(crate) fn shown_status(&self, settings: &Settings) -> &'static str {
+        if self.deactivated.is_none() {
+            return self.status.as_str();
+        }
+        match settings.switches.deactivated_status {
+            DeactivatedStatus::Deleted => "DELETED",
+            DeactivatedStatus::Blocked => "BLOCKED",
+            DeactivatedStatus::Inactive => "INACTIVE",
+        }
+    }
+
     /// UserResponse.
     pub(crate) fn response(&self, settings: &Settings) -> Value {
         let mut body = Map::new();
@@ -53,14 +104,14 @@ impl User {
         body.insert("name".into(), self.name());
         body.insert(
             "emails".into(),
-            self.shown_emails(settings.switches.email_shown),
+            contacts(&self.shown_emails(settings.switches.email_shown)),
         );
         put(&mut body, "displayName", self.display_name.as_ref());
         put(&mut body, "userType", self.user_type.as_ref());
-        body.insert("active".into(), self.active.into());
+        body.insert("active".into(), self.active(settings).into());
         body.insert(
             "phoneNumbers".into(),
-            self.shown_phones(settings.switches.phone_shown),
+            contacts(&self.shown_phones(settings.switches.phone_shown)),
         );
         let roles = self.roles.iter().enumerate().map(|(at, role)| {
             let known = settings.roles.iter().find(|known| known.id == role.id);
@@ -75,7 +126,7 @@ impl User {
         let team = known.map_or(self.team.name.as_str(), |known| known.name.as_str());
         let mut extension = json!({ "team": { "value": self.team.id, "display": team } });
         if let Some(authenticator) = &self.login_authenticator {
-            extension["loginAuthenticator"] = named(authenticator);
+            extension["loginAuthenticator"] = shown(authenticator, settings);
         }
         body.insert(EXTENSION.into(), extension);
         put(&mut body, "timeZone", self.time_zone.as_ref());
@@ -100,18 +151,18 @@ impl User {
         Value::Object(name)
     }
 
-    fn shown_emails(&self, shown: EmailShown) -> Value {
+    pub(crate) fn shown_emails(&self, shown: EmailShown) -> Vec<Contact> {
         match shown {
-            EmailShown::AsWritten => contacts(&self.emails),
-            EmailShown::Pending => contacts(&self.verified_emails),
-            EmailShown::LowerCase => contacts(&changed(&self.emails, |value| value.to_lowercase())),
+            EmailShown::AsWritten => self.emails.clone(),
+            EmailShown::Pending => self.verified_emails.clone(),
+            EmailShown::LowerCase => changed(&self.emails, |value| value.to_lowercase()),
         }
     }
 
-    fn shown_phones(&self, shown: PhoneShown) -> Value {
+    pub(crate) fn shown_phones(&self, shown: PhoneShown) -> Vec<Contact> {
         match shown {
-            PhoneShown::AsWritten => contacts(&self.phone_numbers),
-            PhoneShown::Reformatted => contacts(&changed(&self.phone_numbers, reformatted)),
+            PhoneShown::AsWritten => self.phone_numbers.clone(),
+            PhoneShown::Reformatted => changed(&self.phone_numbers, reformatted),
         }
     }
 }
@@ -122,9 +173,12 @@ fn put(body: &mut Map<String, Value>, member: &str, value: Option<&String>) {
     }
 }
 
-fn named(reference: &Reference) -> Value {
-    let display = reference.display.as_ref().unwrap_or(&reference.value);
-    json!({ "value": reference.value, "display": display })
+/// A login authenticator, by the name that the tenant has for it now.
+fn shown(reference: &Reference, settings: &Settings) -> Value {
+    let mut known = settings.login_authenticators.iter();
+    let known = known.find(|known| known.id == reference.value);
+    let said = reference.display.as_ref().unwrap_or(&reference.value);
+    json!({ "value": reference.value, "display": known.map_or(said, |known| &known.name) })
 }
 
 fn changed(items: &[Contact], change: impl Fn(&str) -> String) -> Vec<Contact> {

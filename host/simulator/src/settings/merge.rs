@@ -9,9 +9,17 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{STOCK_ROLES, Settings};
+use crate::users::Users;
 
 /// The longest name of a role (help page "Roles").
 const ROLE_NAME_LENGTH: usize = 50;
+
+const KEYS: &str = "roles, teams, login_authenticators, templates, default_role, enabled_fields, time_zone, area, \
+                    tenant_id, business_unit, hosts, names_elsewhere, not_deletable, access_keys, clients, switches";
+
+const WRONG_KEYS: &str = "`access_keys` must be a list of objects with `id` and `secret`, and perhaps `user`, `role`, \
+                          `permissions`, `active` and `employee`; permissions are employees_read, employees_write, \
+                          roles_read, teams_read, my_access_key_read and access_keys_read";
 
 /// Why settings were not taken; every problem found, each naming its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,29 +56,46 @@ impl Settings {
             match key.as_str() {
                 "roles" => read(key, value, &mut next.roles, &mut problems),
                 "teams" => read(key, value, &mut next.teams, &mut problems),
+                "login_authenticators" => {
+                    read(key, value, &mut next.login_authenticators, &mut problems)
+                }
                 "templates" => read(key, value, &mut next.templates, &mut problems),
                 "default_role" => read(key, value, &mut next.default_role, &mut problems),
                 "enabled_fields" => read(key, value, &mut next.enabled_fields, &mut problems),
+                "time_zone" => read(key, value, &mut next.time_zone, &mut problems),
+                "area" => read(key, value, &mut next.area, &mut problems),
+                "tenant_id" => read(key, value, &mut next.tenant_id, &mut problems),
+                "business_unit" => read(key, value, &mut next.business_unit, &mut problems),
+                "hosts" => read(key, value, &mut next.hosts, &mut problems),
+                "names_elsewhere" => read(key, value, &mut next.names_elsewhere, &mut problems),
+                "not_deletable" => read(key, value, &mut next.not_deletable, &mut problems),
                 // Not serde's own message, which would quote a secret.
                 "access_keys" => match Vec::deserialize(value) {
                     Ok(keys) => next.access_keys = keys,
-                    Err(_) => problems.push("`access_keys` must be a list of objects with `id` and `secret`".into()),
+                    Err(_) => problems.push(WRONG_KEYS.into()),
+                },
+                "clients" => match Vec::deserialize(value) {
+                    Ok(clients) => next.clients = clients,
+                    Err(_) => problems
+                        .push("`clients` must be a list of objects with `id` and `secret`".into()),
                 },
                 "switches" => match value.as_object() {
                     Some(turned) => {
-                        problems.extend(turned.iter().filter_map(|(name, to)| next.switches.turn(name, to).err()));
+                        problems.extend(
+                            turned
+                                .iter()
+                                .filter_map(|(name, to)| next.switches.turn(name, to).err()),
+                        );
                     }
                     None => problems.push("`switches` must be an object".into()),
                 },
-                _ => problems.push(format!(
-                    "unknown key `{key}`; known are roles, teams, templates, default_role, enabled_fields, \
-                     access_keys, switches"
-                )),
+                _ => problems.push(format!("unknown key `{key}`; known are {KEYS}")),
             }
         }
         next.give_ids(self);
         next.check_names(&mut problems);
         if problems.is_empty() {
+            next.hire_key_employees(&mut Users::default())?;
             Ok(next)
         } else {
             Err(SettingsError { problems })
@@ -97,6 +122,20 @@ impl Settings {
                 .find(|other| same(&other.name, &team.name));
             team.id = known.map_or_else(new_id, |known| known.id.clone());
         }
+        let unnamed = self.login_authenticators.iter_mut();
+        for authenticator in unnamed.filter(|authenticator| authenticator.id.is_empty()) {
+            let mut known = before.login_authenticators.iter();
+            let known = known.find(|other| same(&other.name, &authenticator.name));
+            authenticator.id = known.map_or_else(new_id, |known| known.id.clone());
+        }
+        for key in self
+            .access_keys
+            .iter_mut()
+            .filter(|key| key.user.is_empty())
+        {
+            let known = before.access_keys.iter().find(|other| other.id == key.id);
+            key.user = known.map_or_else(new_id, |known| known.user.clone());
+        }
     }
 
     fn check_names(&self, problems: &mut Vec<String>) {
@@ -112,6 +151,13 @@ impl Settings {
             self.teams
                 .iter()
                 .map(|team| (team.id.as_str(), team.name.as_str())),
+            problems,
+        );
+        unique(
+            "login_authenticators",
+            self.login_authenticators
+                .iter()
+                .map(|authenticator| (authenticator.id.as_str(), authenticator.name.as_str())),
             problems,
         );
         for role in self

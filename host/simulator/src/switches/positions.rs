@@ -17,11 +17,11 @@ positions! {
 }
 
 positions! {
-    /// Which requests an outage meets.
+    /// Which requests bad weather meets.
     OutageScope {
         /// Every path but `/simulator/*`, logins included.
         All = "all",
-        /// Only the SCIM users paths, so that logins and searches go on.
+        /// Only the users paths of SCIM and User Hub, so that logins and the searches for roles and teams go on.
         Users = "users",
     }
 }
@@ -98,8 +98,10 @@ positions! {
     UserNameChange {
         /// It can.
         Allowed = "allowed",
-        /// 400, as the console has it while an employee is pending.
+        /// 400, as the console has it while an employee is pending; whatever the employee's status.
         Refused = "refused",
+        /// 400 for an employee whose status is PENDING.
+        PendingRefused = "pending_refused",
     }
 }
 
@@ -140,6 +142,8 @@ positions! {
         Ignored = "ignored",
         /// Kept and answered.
         Stored = "stored",
+        /// It is User Hub's `externalIdentity`, which decides whether a person can sign in.
+        Identity = "identity",
     }
 }
 

@@ -163,7 +163,7 @@ async fn users_made_over_scim_are_users_of_user_hub_with_an_integer_id() {
     let active = world.get("/user-management/v1/users").await.body;
     assert_eq!(names(&active, "users", "userName"), ["ada@example.com"]);
     assert_eq!(active["users"][0]["id"], json!(id));
-    assert_eq!(active["users"][0]["acdInfos"][0]["loginId"], 1001);
+    assert_eq!(active["users"][0]["acdInfos"][0]["loginId"], "1001");
     let all = world
         .get("/user-management/v1/users?includeDeleted=true")
         .await
@@ -173,6 +173,6 @@ async fn users_made_over_scim_are_users_of_user_hub_with_an_integer_id() {
             &all["users"][1]["status"],
             &all["users"][1]["acdInfos"][0]["loginId"]
         ),
-        (&json!("DELETED"), &json!(1002))
+        (&json!("DELETED"), &json!("1002"))
     );
 }
