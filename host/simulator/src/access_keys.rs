@@ -43,6 +43,7 @@ pub(crate) fn list(
         found.map(|(_, value)| value.into_owned())
     };
     let (user, agent) = (member("userId"), member("agentId"));
+    let agent: Option<u64> = agent.and_then(|agent| agent.parse().ok());
     let keys: Vec<Value> = settings
         .access_keys
         .iter()
@@ -52,7 +53,7 @@ pub(crate) fn list(
         .filter(|key| {
             agent
                 .as_ref()
-                .is_none_or(|agent| key["agentId"].to_string() == *agent)
+                .is_none_or(|agent| key["agentId"].as_u64() == Some(*agent))
         })
         .collect();
     Ok(Answer::ok(json!({

@@ -4,20 +4,23 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full};
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use hyper::{Response, StatusCode};
 use serde_json::Value;
 use tokio::sync::watch;
 
-use crate::answer::{Answer, Refusal};
+use crate::answer::Answer;
 use crate::control;
+use crate::paced::Paced;
 use crate::request::{Body, Request};
 use crate::server::told;
 use crate::settings::Settings;
-use crate::switches::{ContentType, Outage};
-use crate::world::{World, is_scim};
+use crate::socket::ResetOrder;
+use crate::switches::CutAnswer;
+use crate::weather::{self, Fate};
+use crate::world::World;
 
 /// The longest body that is read, in bytes.
 const LONGEST_BODY: usize = 1024 * 1024;
@@ -57,7 +60,7 @@ impl Shared {
     /// Returns when no outage hangs the path any more, or the simulator stops.
     async fn hang(&self, path: &str, stop: &mut watch::Receiver<bool>) {
         let mut changed = self.changed.subscribe();
-        while self.world().switches().outage_at(path) == Outage::Hang {
+        while self.world().hangs(path) {
             tokio::select! {
                 _ = changed.changed() => {}
                 () = told(stop) => return,
@@ -66,31 +69,20 @@ impl Shared {
     }
 }
 
-/// Serves one request.
+/// Serves one request. `order` resets its connection.
 pub(crate) async fn handle(
     shared: Arc<Shared>,
     mut stop: watch::Receiver<bool>,
+    order: ResetOrder,
     request: hyper::Request<Incoming>,
-) -> Result<Response<Full<Bytes>>, NoAnswer> {
+) -> Result<Response<Paced>, NoAnswer> {
     let request = read(request).await?;
     if control::owns(&request.path) {
-        return Ok(response(
-            control::serve(&shared, &request),
-            "application/json",
-        ));
+        return Ok(plain(&control::serve(&shared, &request)));
     }
     let (call, latency) = {
         let mut world = shared.world();
-        let body = match &request.body {
-            Body::Json(body) => Some(body.clone()),
-            Body::Form(form) => {
-                let members = form.iter();
-                let members =
-                    members.map(|(name, value)| (name.clone(), Value::from(value.as_str())));
-                Some(Value::Object(members.collect()))
-            }
-            _ => None,
-        };
+        let body = recorded(&request.body);
         let call = world
             .calls
             .record(request.method.as_str(), &request.target(), body);
@@ -100,44 +92,53 @@ pub(crate) async fn handle(
         tokio::time::sleep(Duration::from_millis(latency)).await;
     }
 
-    let outage = {
+    let fate = {
         let mut world = shared.world();
-        let outage = world.switches().outage_at(&request.path);
-        if outage != Outage::None && world.switches().outage_applies {
+        let fate = world.fate(&request.path);
+        if fate.may_apply() && world.switches().outage_applies {
             // The write takes effect, its answer is lost.
             let _ = world.answer(&request);
         }
-        outage
+        fate
     };
-    match outage {
-        Outage::Reset => return Err(NoAnswer),
-        Outage::Hang => shared.hang(&request.path, &mut stop).await,
-        Outage::None | Outage::Unavailable => {}
+    match fate {
+        Fate::Reset => return Err(NoAnswer),
+        Fate::Hang => shared.hang(&request.path, &mut stop).await,
+        Fate::Served | Fate::Refused(_) | Fate::ErrorInOk | Fate::Page => {}
     }
 
     let mut world = shared.world();
-    let answer = if outage == Outage::None {
-        world.answer(&request)
-    } else {
-        world.refuse(
-            &request,
-            &Refusal::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "the service is not available",
-            ),
-        )
-    };
-    world.calls.answered(call, answer.status.as_u16());
-    let scim = is_scim(&request.path) && world.switches().content_type == ContentType::Scim;
-    drop(world);
-    Ok(response(
-        answer,
-        if scim {
-            "application/scim+json"
-        } else {
-            "application/json"
+    let answer = match fate {
+        Fate::Served => world.answer(&request),
+        Fate::Page => {
+            world.calls.answered(call, StatusCode::OK.as_u16());
+            return Ok(weather::page());
+        }
+        Fate::Refused(status) => world.unwell(&request, status),
+        Fate::ErrorInOk => Answer {
+            status: StatusCode::OK,
+            ..world.unwell(&request, StatusCode::INTERNAL_SERVER_ERROR)
         },
-    ))
+        Fate::Reset | Fate::Hang => world.unwell(&request, StatusCode::SERVICE_UNAVAILABLE),
+    };
+    let cut = world.meets(&request.path) && world.switches().cut_answer != CutAnswer::None;
+    if !cut || answer.body.is_none() {
+        world.calls.answered(call, answer.status.as_u16());
+    }
+    Ok(world.response(&request.path, answer, order))
+}
+
+/// A body as the record of calls has it.
+fn recorded(body: &Body) -> Option<Value> {
+    match body {
+        Body::Json(body) => Some(body.clone()),
+        Body::Form(members) => {
+            let members = members.iter();
+            let members = members.map(|(name, value)| (name.clone(), value.as_str().into()));
+            Some(Value::Object(members.collect()))
+        }
+        Body::None | Body::Malformed(_) | Body::TooLong => None,
+    }
 }
 
 async fn read(request: hyper::Request<Incoming>) -> Result<Request, NoAnswer> {
@@ -192,14 +193,15 @@ fn parsed(bytes: &[u8]) -> Body {
     }
 }
 
-fn response(answer: Answer, content_type: &'static str) -> Response<Full<Bytes>> {
+/// An answer of the simulator's own, which no weather meets.
+fn plain(answer: &Answer) -> Response<Paced> {
     let body = answer.body.as_ref().map(Value::to_string);
-    let mut response = Response::new(Full::from(body.unwrap_or_default()));
+    let typed = body.is_some();
+    let mut response = Response::new(Paced::whole([Bytes::from(body.unwrap_or_default())]));
     *response.status_mut() = answer.status;
-    if answer.body.is_some() {
-        response
-            .headers_mut()
-            .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    if typed {
+        let json = HeaderValue::from_static("application/json");
+        response.headers_mut().insert(CONTENT_TYPE, json);
     }
     response
 }

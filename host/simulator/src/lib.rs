@@ -18,6 +18,7 @@
 //! `/simulator/*` is open to whoever reaches the listener, so bind it to loopback.
 
 mod access_keys;
+mod admin;
 mod answer;
 mod auth;
 mod calls;
@@ -29,6 +30,7 @@ mod discovery;
 mod draft;
 mod handle;
 mod oauth;
+mod paced;
 mod patch;
 mod request;
 mod schemas;
@@ -42,6 +44,7 @@ mod tenant;
 mod user;
 mod user_hub;
 mod users;
+mod weather;
 mod world;
 
 pub use server::{Running, Simulator};

@@ -96,7 +96,12 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>, mut stop: watch::Receiver
     let stopping = stop.clone();
     let service = service_fn(|request| {
         answer(
-            handle(Arc::clone(&shared), stopping.clone(), request),
+            handle(
+                Arc::clone(&shared),
+                stopping.clone(),
+                order.clone(),
+                request,
+            ),
             order.clone(),
         )
     });

@@ -1,18 +1,21 @@
 //! Everything that the simulator knows at a moment, and the answer it gives at it.
 
-use hyper::{Method, StatusCode};
+mod serve;
+
+use hyper::{Response, StatusCode};
 use serde_json::{Value, json};
 
 use crate::answer::{Answer, Refusal};
-use crate::auth::{Tokens, basic};
+use crate::auth::Tokens;
 use crate::calls::Calls;
+use crate::paced::Paced;
 use crate::request::Request;
-use crate::settings::{Permission, Settings, SettingsError};
-use crate::switches::{
-    BasicCredentials, ErrorProfile, Outage, OutageScope, Scim, Switches, TokenState,
-};
+use crate::settings::{Settings, SettingsError};
+use crate::socket::ResetOrder;
+use crate::switches::{ContentType, ErrorProfile, Outage, OutageScope, Switches, TokenState};
 use crate::users::Users;
-use crate::{access_keys, directory, discovery, oauth, scim, user_hub};
+use crate::weather::{Fate, Weather};
+use crate::{admin, user_hub, weather};
 
 const SCIM: &str = "/scim/v2/";
 const BASIC_SCIM: &str = "/basic-auth/scim/v2/";
@@ -26,6 +29,7 @@ pub(crate) struct World {
     settings: Settings,
     users: Users,
     tokens: Tokens,
+    weather: Weather,
     pub(crate) calls: Calls,
 }
 
@@ -40,12 +44,65 @@ impl World {
             settings,
             users,
             tokens: Tokens::default(),
+            weather: Weather::default(),
             calls: Calls::default(),
         }
     }
 
     pub(crate) fn switches(&self) -> &Switches {
         &self.settings.switches
+    }
+
+    /// What the weather does to a request.
+    pub(crate) fn fate(&mut self, path: &str) -> Fate {
+        if self.meets(path) {
+            self.weather.fate(&mut self.settings.switches)
+        } else {
+            Fate::Served
+        }
+    }
+
+    /// Whether the weather meets a path.
+    pub(crate) fn meets(&self, path: &str) -> bool {
+        self.switches().outage_scope == OutageScope::All || is_users(path)
+    }
+
+    /// Whether a request to the path waits for the end of an outage.
+    pub(crate) fn hangs(&self, path: &str) -> bool {
+        self.switches().outage == Outage::Hang && self.meets(path)
+    }
+
+    /// The answer on its way.
+    pub(crate) fn response(
+        &self,
+        path: &str,
+        answer: Answer,
+        order: ResetOrder,
+    ) -> Response<Paced> {
+        let scim = is_scim(path) && self.switches().content_type == ContentType::Scim;
+        let content_type = if scim {
+            "application/scim+json"
+        } else {
+            "application/json"
+        };
+        weather::response(
+            answer,
+            content_type,
+            self.meets(path),
+            order,
+            &self.settings,
+        )
+    }
+
+    /// The error of a server that is not well.
+    pub(crate) fn unwell(&self, request: &Request, status: StatusCode) -> Answer {
+        let reason = match status {
+            StatusCode::TOO_MANY_REQUESTS => "too many requests",
+            StatusCode::INTERNAL_SERVER_ERROR => "an unexpected error",
+            StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT => "no answer from behind",
+            _ => "the service is not available",
+        };
+        self.refuse(request, &Refusal::new(status, reason))
     }
 
     /// The answer to a request that no outage keeps from it.
@@ -58,6 +115,8 @@ impl World {
     pub(crate) fn refuse(&self, request: &Request, refusal: &Refusal) -> Answer {
         let profile = if is_scim(&request.path) {
             self.settings.switches.error_profile
+        } else if admin::owns(&request.path) {
+            ErrorProfile::Admin
         } else if matches!(
             refusal.status,
             StatusCode::BAD_REQUEST | StatusCode::CONFLICT
@@ -67,106 +126,6 @@ impl World {
             ErrorProfile::Spring
         };
         refusal.answer(profile, &request.path)
-    }
-
-    fn serve(&mut self, request: &Request) -> Result<Answer, Refusal> {
-        let authorization = request.authorization.as_deref();
-        if is_scim(&request.path) {
-            return self.serve_scim(request);
-        }
-        let settings = &self.settings;
-        let caller = || self.tokens.bearer(authorization, settings);
-        let path = request.segments();
-        match (&request.method, path.as_slice()) {
-            (&Method::GET, [".well-known", "cxone-configuration"]) => {
-                discovery::configuration(&request.query, &self.base, settings)
-            }
-            (&Method::GET, [".well-known", "openid-configuration"]) => {
-                discovery::openid(&self.base, settings)
-            }
-            (
-                &Method::POST,
-                ["authentication", "v1", "token", "access-key"]
-                | ["public", "user", "refresh"]
-                | ["auth", "token"],
-            ) => self.serve_tokens(request),
-            (&Method::GET, ["auth", "userinfo"]) => {
-                oauth::userinfo(&caller()?, &self.users, settings)
-            }
-            (&Method::GET, ["access-key-management", "v1", "access-keys"]) => {
-                access_keys::list(&request.query, &caller()?, &self.users, settings)
-            }
-            (&Method::GET, ["access-key-management", "v1", "access-keys", id]) => {
-                access_keys::one(id, &caller()?, &self.users, settings)
-            }
-            (&Method::POST, ["authorization", "v1", "roles", "search"]) => {
-                caller()?.must(Permission::RolesRead)?;
-                directory::roles(request.json_or_empty()?, settings)
-            }
-            (_, ["user-management", rest @ ..]) => {
-                let caller = caller()?;
-                user_hub::serve(rest, request, &caller, &mut self.users, settings)
-            }
-            (
-                _,
-                [
-                    ".well-known",
-                    "cxone-configuration" | "openid-configuration",
-                ]
-                | ["authentication", "v1", "token", "access-key"]
-                | ["public", "user", "refresh"]
-                | ["auth", "token" | "userinfo"]
-                | ["access-key-management", "v1", "access-keys", ..]
-                | ["authorization", "v1", "roles", "search"],
-            ) => Err(Refusal::new(
-                StatusCode::METHOD_NOT_ALLOWED,
-                format!("{} is not offered here", request.method),
-            )),
-            _ => Err(Refusal::new(
-                StatusCode::NOT_FOUND,
-                format!("{} is not simulated", request.path),
-            )),
-        }
-    }
-
-    fn serve_scim(&mut self, request: &Request) -> Result<Answer, Refusal> {
-        let authorization = request.authorization.as_deref();
-        let switches = &self.settings.switches;
-        let (rest, caller) = match request.path.strip_prefix(BASIC_SCIM) {
-            _ if switches.scim == Scim::Absent => return Err(nothing_here(request)),
-            Some(_) if switches.basic_credentials == BasicCredentials::Absent => {
-                return Err(nothing_here(request));
-            }
-            Some(rest) => (rest, basic(authorization, &self.settings)?),
-            None => {
-                let rest = request.path.strip_prefix(SCIM).unwrap_or_default();
-                (rest, self.tokens.bearer(authorization, &self.settings)?)
-            }
-        };
-        if rest == "Users" || rest.starts_with("Users/") {
-            caller.must(if request.method == Method::GET {
-                Permission::EmployeesRead
-            } else {
-                Permission::EmployeesWrite
-            })?;
-        }
-        scim::serve(rest, request, &mut self.users, &self.settings)
-    }
-
-    /// Where tokens are made.
-    fn serve_tokens(&mut self, request: &Request) -> Result<Answer, Refusal> {
-        let (tokens, settings) = (&mut self.tokens, &self.settings);
-        if settings.switches.tokens == TokenState::EndpointDown {
-            return Err(Refusal::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "the service is not available",
-            ));
-        }
-        match request.path.as_str() {
-            "/auth/token" => Ok(oauth::token(request, tokens, settings)),
-            "/public/user/refresh" => tokens.by_refresh(request.json()?, settings),
-            _ => tokens.by_key(request.json()?, settings),
-        }
     }
 
     /// `GET /simulator/state`
@@ -188,6 +147,9 @@ impl World {
         if turned && self.switches().tokens == TokenState::AllExpiredNow {
             self.tokens.expire_all();
         }
+        if change.pointer("/switches/throttle").is_some() {
+            self.weather.reset();
+        }
         Ok(json!(self.settings))
     }
 
@@ -208,6 +170,7 @@ impl World {
     pub(crate) fn reset(&mut self) {
         self.settings = self.start.clone();
         self.users = Users::default();
+        self.weather.reset();
         let _ = self.settings.hire_key_employees(&mut self.users);
         self.calls.clear();
     }
@@ -230,29 +193,15 @@ impl Settings {
     }
 }
 
-impl Switches {
-    /// The outage that meets a path.
-    pub(crate) fn outage_at(&self, path: &str) -> Outage {
-        let scim = path.strip_prefix(SCIM).or(path.strip_prefix(BASIC_SCIM));
-        let scim = scim.is_some_and(|rest| rest == "Users" || rest.starts_with("Users/"));
-        let hub = path.strip_prefix("/user-management/").unwrap_or_default();
-        let users = scim || user_hub::is_people(&hub.split('/').collect::<Vec<_>>());
-        if self.outage_scope == OutageScope::All || users {
-            self.outage
-        } else {
-            Outage::None
-        }
-    }
+/// Whether a path is one of employees, in SCIM or in User Hub.
+fn is_users(path: &str) -> bool {
+    let scim = path.strip_prefix(SCIM).or(path.strip_prefix(BASIC_SCIM));
+    let scim = scim.is_some_and(|rest| rest == "Users" || rest.starts_with("Users/"));
+    let hub = path.strip_prefix("/user-management/").unwrap_or_default();
+    scim || user_hub::is_people(&hub.split('/').collect::<Vec<_>>())
 }
 
 /// Whether the answers of a path have SCIM's content type and error body.
 pub(crate) fn is_scim(path: &str) -> bool {
     path.starts_with(SCIM) || path.starts_with(BASIC_SCIM)
-}
-
-fn nothing_here(request: &Request) -> Refusal {
-    Refusal::new(
-        StatusCode::NOT_FOUND,
-        format!("{} is not offered", request.path),
-    )
 }
