@@ -6,10 +6,11 @@ use bridge::port::cxone::UpstreamError;
 use client::{ExposeSecret, Request, SecretString};
 use tokio::time::Instant;
 
-use crate::api::Service;
+use crate::api::{Service, unavailable};
+use crate::claims::Claims;
 use crate::secret::Watched;
 use crate::settings::{Auth, is_token};
-use crate::token::login::{Login, TokenHost};
+use crate::token::login::{Login, NoToken, TokenHost};
 use crate::token::{Token, Tokens};
 use crate::upstreams::Upstreams;
 
@@ -42,6 +43,15 @@ impl Pass {
             Pass::Bought(token) => request.bearer(token.secret()),
             Pass::Bearer(token) => request.bearer(token.clone()),
             Pass::Basic(id, secret) => request.basic(id.clone(), secret.clone()),
+        }
+    }
+
+    /// What the token says of itself.
+    pub(crate) fn claims(&self) -> Option<Arc<Claims>> {
+        match self {
+            Pass::Bought(token) => token.claims(),
+            Pass::Bearer(token) => Claims::of(token.expose_secret()).map(Arc::new),
+            Pass::Basic(..) => None,
         }
     }
 
@@ -92,15 +102,15 @@ impl Access {
             (Fixed::Bearer(token), None) => {
                 let text = read(token).await?;
                 if !is_token(text.expose_secret()) {
-                    return Err(crate::api::unavailable(
+                    return Err(unavailable(
                         "token: it has characters that no header can carry: only visible ASCII",
                     ));
                 }
                 Ok(Pass::Bearer(text))
             }
-            (Fixed::None | Fixed::Basic { .. }, None) => Err(crate::api::unavailable(
-                "there is nothing to be let in by: check auth",
-            )),
+            (Fixed::None | Fixed::Basic { .. }, None) => {
+                Err(unavailable("there is nothing to be let in by: check auth"))
+            }
         }
     }
 
@@ -111,6 +121,22 @@ impl Access {
         deadline: Instant,
     ) -> Result<Pass, UpstreamError> {
         Box::pin(self.pass_as(service, host, false, deadline)).await
+    }
+
+    /// A pass bought now at `host`, for everybody from now on; without credentials that buy one, the token there is.
+    pub(crate) async fn enter(&self, host: &TokenHost, deadline: Instant) -> Result<Pass, NoToken> {
+        match &self.tokens {
+            Some(tokens) => Ok(Pass::Bought(tokens.enter(host, deadline).await?)),
+            None => Ok(self.pass(Service::UserHub, host, deadline).await?),
+        }
+    }
+
+    /// The id of the access key, where there is one.
+    pub(crate) async fn key_id(&self) -> Result<Option<SecretString>, UpstreamError> {
+        match &self.tokens {
+            Some(tokens) => tokens.key_id().await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// What may let in a request whose pass was refused; `None` if there is nothing else to try.

@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bridge::port::cxone::{CallOptions, UpstreamError};
-use client::{Answer, Client, Method, Request, Url};
+use client::{Answer, Client, Failure, Method, Request, Url};
 use serde_json::Value;
 
 use crate::access::{Access, Pass};
-use crate::complaint::{Personal, duplicate, words};
+use crate::complaint::{Personal, duplicate, pending, words};
+use crate::flight::Boxed;
 use crate::place::{Place, Places};
+use crate::session::PlaceCache;
 use crate::settings::{Settings, join};
 use crate::upstreams::{Upstreams, failed, turn};
 
@@ -20,6 +22,8 @@ pub(crate) enum Service {
     Scim,
     /// User Hub, and what else is served beside it: roles, teams, access keys.
     UserHub,
+    /// The host of tokens.
+    Auth,
 }
 
 /// One request.
@@ -57,6 +61,14 @@ pub(crate) enum Reply {
     },
 }
 
+/// What CXone does not let us do, or does not have.
+pub(crate) struct Denied {
+    /// Whether it is not there, 404, rather than not allowed, 401 or 403.
+    pub(crate) missing: bool,
+    /// What that comes to for whom it matters.
+    pub(crate) error: UpstreamError,
+}
+
 /// One tenant's APIs.
 #[derive(Debug)]
 pub(crate) struct Api {
@@ -76,10 +88,14 @@ pub(crate) fn unavailable(reason: impl Into<String>) -> UpstreamError {
 }
 
 impl Api {
-    pub(crate) fn new(settings: &Settings, client: Client) -> Self {
+    pub(crate) fn new(
+        settings: &Settings,
+        client: Client,
+        cache: Option<Arc<dyn PlaceCache>>,
+    ) -> Self {
         let upstreams = Arc::new(Upstreams::new(settings, client));
         Self {
-            places: Places::new(settings),
+            places: Places::new(settings, &upstreams, cache),
             access: Access::new(&settings.auth, &upstreams),
             scim_path: settings.scim_path.clone(),
             directory_required: settings.directory_required,
@@ -92,22 +108,79 @@ impl Api {
         self.directory_required
     }
 
-    /// Where CXone is.
-    pub(crate) async fn place(&self, options: CallOptions) -> Result<Place, UpstreamError> {
-        let _ = options;
-        self.places.get().await
+    pub(crate) fn access(&self) -> &Access {
+        &self.access
+    }
+
+    pub(crate) fn places(&self) -> &Places {
+        &self.places
+    }
+
+    /// Where CXone is, and what lets a request in.
+    pub(crate) fn enter(
+        &self,
+        service: Service,
+        options: CallOptions,
+    ) -> Boxed<'_, (Arc<Place>, Pass)> {
+        Box::pin(self.entered(service, options))
+    }
+
+    async fn entered(
+        &self,
+        service: Service,
+        options: CallOptions,
+    ) -> Result<(Arc<Place>, Pass), UpstreamError> {
+        let deadline = options.deadline;
+        let place = self.places.get(&self.access, options).await?;
+        let pass = self.access.pass(service, &place.tokens, deadline).await?;
+        let tenant = pass.claims().and_then(|claims| claims.tenant.clone());
+        if tenant.is_none() || place.tenant.is_none() || tenant == place.tenant {
+            return Ok((place, pass));
+        }
+        // A place that was remembered, and credentials of another tenant since.
+        self.places.doubt();
+        let place = self.places.get(&self.access, options).await?;
+        let pass = self.access.pass(service, &place.tokens, deadline).await?;
+        Ok((place, pass))
+    }
+
+    /// Sends a request and says what its answer means.
+    pub(crate) async fn ask(&self, call: &Call<'_>) -> Result<Reply, UpstreamError> {
+        let answer = self.answer(call).await?;
+        judge(call, answer, self.access.refused())
+    }
+
+    /// The same for what a key need not be allowed, and a tenant need not have.
+    pub(crate) async fn ask_if_allowed(
+        &self,
+        call: &Call<'_>,
+    ) -> Result<Result<Answer, Denied>, UpstreamError> {
+        let answer = self.answer(call).await?;
+        let status = answer.status.as_u16();
+        match judge(call, answer, self.access.refused()) {
+            Ok(Reply::Done(answer)) => Ok(Ok(answer)),
+            Ok(Reply::Missing { detail, .. }) => Ok(Err(Denied {
+                missing: true,
+                error: no_such_path(call.route, &detail),
+            })),
+            Err(error) if matches!(status, 401 | 403) => Ok(Err(Denied {
+                missing: false,
+                error,
+            })),
+            Err(error) => Err(error),
+        }
     }
 
     /// Sends a request. After a 401 what lets us in is renewed, and if it is another then, the request is sent once more:
     /// a refused request has changed nothing.
-    pub(crate) async fn ask(&self, call: &Call<'_>) -> Result<Reply, UpstreamError> {
+    pub(crate) fn answer<'a>(&'a self, call: &'a Call<'a>) -> Boxed<'a, Answer> {
+        Box::pin(self.answered(call))
+    }
+
+    async fn answered(&self, call: &Call<'_>) -> Result<Answer, UpstreamError> {
         let deadline = call.options.deadline;
-        let place = Box::pin(self.place(call.options)).await?;
+        let (place, pass) = self.enter(call.service, call.options).await?;
         let url = self.url(call, &place);
-        let pass = self
-            .access
-            .pass(call.service, &place.tokens, deadline)
-            .await?;
         let mut answer = self.send(call, &url, &pass).await?;
         if answer.status.as_u16() == 401 {
             let next = self
@@ -115,19 +188,25 @@ impl Api {
                 .after_refusal(call.service, &place.tokens, &pass, deadline)
                 .await?;
             if let Some(pass) = next {
+                let before = answer.uncertain;
                 answer = self.send(call, &url, &pass).await?;
+                answer.uncertain |= before;
                 if answer.status.as_u16() == 401 {
                     self.access.forget(&pass);
                 }
             }
         }
-        judge(call, answer, self.access.refused())
+        if answer.status.as_u16() == 404 && !explains(&answer) {
+            self.places.doubt();
+        }
+        Ok(answer)
     }
 
     fn url(&self, call: &Call<'_>, place: &Place) -> Url {
         let mut url = match call.service {
             Service::Scim => join(&place.user_hub, &format!("{}{}", self.scim_path, call.path)),
             Service::UserHub => join(&place.user_hub, &call.path),
+            Service::Auth => join(place.auth(), &call.path),
         };
         url.set_query(call.query.as_deref());
         url
@@ -145,12 +224,20 @@ impl Api {
             request = request.json(body);
         }
         let request = pass.onto(request);
-        let upstream = self.upstreams.to(url);
-        // On the heap: futures that hold this one hold it several times over.
-        let sent = Box::pin(upstream.send(request, turn(call.options.priority), call.repeatable));
-        sent.await
-            .map_err(|failure| failed(&failure, &place(call), call.write))
+        let turn = turn(call.options.priority);
+        let sent = self.upstreams.send(url, request, turn, call.repeatable);
+        sent.await.map_err(|failure| {
+            if matches!(failure, Failure::Connect { .. }) {
+                self.places.doubt();
+            }
+            failed(&failure, &place(call), call.write)
+        })
     }
+}
+
+/// Whether the body explains itself as CXone's errors do.
+fn explains(answer: &Answer) -> bool {
+    answer.json().is_some_and(|body| body.is_object())
 }
 
 fn place(call: &Call<'_>) -> String {
@@ -164,10 +251,12 @@ fn judge(
 ) -> Result<Reply, UpstreamError> {
     let status = answer.status.as_u16();
     let detail = words(&answer, call.personal);
+    // What an earlier attempt may have done, a later answer does not undo.
+    let before = answer.uncertain;
     let gone_wrong = |reason: String, uncertain: bool, retry_after: Option<Duration>| {
         Err(UpstreamError::Unavailable {
             reason,
-            uncertain: uncertain && call.write,
+            uncertain: (uncertain || before) && call.write,
             retry_after,
         })
     };
@@ -182,7 +271,7 @@ fn judge(
             None,
         ),
         404 => Ok(Reply::Missing {
-            told: answer.json().is_some_and(|body| body.is_object()),
+            told: explains(&answer),
             detail,
         }),
         // Too early and too many were turned away at the door; 408 may have come half-way.
@@ -191,11 +280,19 @@ fn judge(
             false,
             answer.retry_after,
         ),
+        400..=499 if before && call.write => gone_wrong(
+            format!(
+                "{} answers {status} to a second attempt, and the first may have been carried out: {detail}",
+                place(call)
+            ),
+            true,
+            None,
+        ),
         400..=499 if !matches!(status, 405 | 406 | 407 | 408 | 415 | 421 | 426) => {
             Err(UpstreamError::Refused {
                 status,
                 duplicate: duplicate(&answer),
-                pending: false,
+                pending: pending(&answer),
                 detail,
             })
         }

@@ -1,9 +1,13 @@
 //! One request for all who want its answer.
 
+use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bridge::port::cxone::UpstreamError;
 use tokio::time::Instant;
+
+/// A future on the heap, without a type that grows with all that it waits for: callers nest these many times over.
+pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = Result<T, UpstreamError>> + Send + 'a>>;
 
 /// Rounds of one request, one at a time. Who waits while a round is in flight gets its answer, a failure included, so
 /// that a crowd does not ask a silent server one after the other.

@@ -7,8 +7,10 @@ use bridge::port::cxone::{CallOptions, UpstreamError};
 use client::Client;
 use tokio::time::Instant;
 
-use crate::api::Api;
-use crate::place::Place;
+use crate::api::{Api, Service};
+use crate::claims::Claims;
+use crate::employee::{Employee, Employees};
+use crate::place::{Found, Place};
 use crate::settings::{BadSettings, Settings};
 
 /// Where a place that was found is kept over a restart.
@@ -31,6 +33,7 @@ pub struct Session {
 struct Inner {
     settings: Settings,
     api: Api,
+    employees: Employees,
 }
 
 impl Session {
@@ -41,10 +44,14 @@ impl Session {
         cache: Option<Arc<dyn PlaceCache>>,
     ) -> Result<Self, BadSettings> {
         settings.check(client.allow_private())?;
-        let _ = cache;
-        let api = Api::new(&settings, client);
+        let api = Api::new(&settings, client, cache);
+        let employees = Employees::default();
         Ok(Self {
-            inner: Arc::new(Inner { settings, api }),
+            inner: Arc::new(Inner {
+                settings,
+                api,
+                employees,
+            }),
         })
     }
 
@@ -55,7 +62,42 @@ impl Session {
 
     /// Where CXone is: as stated, remembered, or found now.
     pub async fn place(&self, options: CallOptions) -> Result<Place, UpstreamError> {
-        self.api().place(self.terms(options)).await
+        let options = self.terms(options);
+        let api = self.api();
+        let place = Box::pin(api.places().get(api.access(), options)).await?;
+        Ok(Place::clone(&place))
+    }
+
+    /// Where CXone is, if that is known without asking.
+    pub fn known_place(&self) -> Option<Place> {
+        self.api()
+            .places()
+            .known()
+            .map(|place| Place::clone(&place))
+    }
+
+    /// Looks for CXone by every step, whatever is stated or remembered: a place in the configuration is compared with what
+    /// is found. Nothing is kept but the token. The time is the caller's.
+    pub async fn find(&self, options: CallOptions) -> Found {
+        let api = self.api();
+        Box::pin(api.places().look(api.access(), options.deadline)).await
+    }
+
+    /// What the token says of itself; `None` if it says nothing. Hints, which nobody vouches for.
+    pub async fn claims(&self, options: CallOptions) -> Result<Option<Claims>, UpstreamError> {
+        let options = self.terms(options);
+        let (_, pass) = self.api().enter(Service::UserHub, options).await?;
+        Ok(pass.claims().map(|claims| Claims::clone(&claims)))
+    }
+
+    /// The employee whose access key this is; `None` where nobody says so, which is asked again in ten minutes.
+    pub async fn own_employee(
+        &self,
+        options: CallOptions,
+    ) -> Result<Option<Employee>, UpstreamError> {
+        let options = self.terms(options);
+        let own = &self.inner.employees;
+        Box::pin(own.get(self.api(), options)).await
     }
 
     pub(crate) fn api(&self) -> &Api {

@@ -4,6 +4,7 @@
 pub(crate) mod login;
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -12,8 +13,9 @@ use client::{ExposeSecret, SecretString};
 use tokio::time::Instant;
 
 use crate::api::unavailable;
-use crate::flight::{Flight, lock};
-use crate::token::login::{Login, TokenHost};
+use crate::claims::Claims;
+use crate::flight::{Boxed, Flight, lock};
+use crate::token::login::{Bought, Keys, Login, NoToken, TokenHost};
 
 /// Assumption (cxone.md 2.1, 2.2): tokens that do not say so live an hour.
 const DEFAULT_LIFE: Duration = Duration::from_secs(3600);
@@ -29,6 +31,7 @@ const PAUSE: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone)]
 pub(crate) struct Token {
     secret: SecretString,
+    claims: Option<Arc<Claims>>,
     renew_at: Instant,
     ends_at: Instant,
 }
@@ -41,13 +44,25 @@ impl Token {
         let lead = LONGEST_LEAD.min(life / 10);
         Self {
             secret,
+            claims: None,
             renew_at: now + (life - lead),
             ends_at: now + life,
         }
     }
 
+    fn of(bought: &Bought) -> Self {
+        Self {
+            claims: bought.claims.clone().map(Arc::new),
+            ..Self::new(bought.secret.clone(), bought.life, Instant::now())
+        }
+    }
+
     pub(crate) fn secret(&self) -> SecretString {
         self.secret.clone()
+    }
+
+    pub(crate) fn claims(&self) -> Option<Arc<Claims>> {
+        self.claims.clone()
     }
 }
 
@@ -112,22 +127,33 @@ impl Shared {
         }
     }
 
-    /// Forgets a token that was refused, unless it has been replaced since: a storm of refusals is one renewal.
-    fn forget(&self, token: &Token) {
+    /// Forgets a token that was refused, unless it has been replaced since: a storm of refusals is one renewal. Whether it
+    /// was still in use.
+    fn forget(&self, token: &Token) -> bool {
         let mut current = lock(&self.current);
-        if current
+        let same = current
             .as_ref()
-            .is_some_and(|now| now.secret.expose_secret() == token.secret.expose_secret())
-        {
+            .is_some_and(|now| now.secret.expose_secret() == token.secret.expose_secret());
+        if same {
             *current = None;
         }
+        same
     }
+}
+
+/// What buys the next token, while the credentials are those that bought this one.
+struct Renewal {
+    refresh: SecretString,
+    keys: Keys,
 }
 
 /// The tokens of one tenant.
 pub(crate) struct Tokens {
     login: Login,
     shared: Shared,
+    renewal: Mutex<Option<Renewal>>,
+    /// That there is nothing to refresh with at this host.
+    no_refresh: AtomicBool,
 }
 
 impl fmt::Debug for Tokens {
@@ -141,6 +167,8 @@ impl Tokens {
         Self {
             login,
             shared: Shared::default(),
+            renewal: Mutex::default(),
+            no_refresh: AtomicBool::default(),
         }
     }
 
@@ -154,21 +182,65 @@ impl Tokens {
         if let Some(token) = self.shared.fresh() {
             return Ok(token);
         }
-        // On the heap: futures that hold this one hold it several times over.
-        let fetch = Box::pin(self.fetch(host, deadline));
+        let fetch: Boxed<'_, Token> = Box::pin(self.fetch(host, deadline));
         Box::pin(self.shared.get(deadline, fetch)).await
     }
 
-    /// Forgets a token that CXone refused.
+    /// A token bought now, which is everybody's from now on.
+    pub(crate) async fn enter(
+        &self,
+        host: &TokenHost,
+        deadline: Instant,
+    ) -> Result<Arc<Token>, NoToken> {
+        let keys = self.login.keys().await?;
+        let bought = self.login.log_in(&keys, host, deadline).await?;
+        let token = Arc::new(self.keep(bought, keys, None));
+        *lock(&self.shared.current) = Some(Arc::clone(&token));
+        Ok(token)
+    }
+
+    /// The id of the access key.
+    pub(crate) async fn key_id(&self) -> Result<SecretString, UpstreamError> {
+        self.login.key_id().await
+    }
+
+    /// Forgets a token that CXone refused, and what would renew it.
     pub(crate) fn forget(&self, token: &Token) {
-        self.shared.forget(token);
+        if self.shared.forget(token) {
+            lock(&self.renewal).take();
+        }
     }
 
     async fn fetch(&self, host: &TokenHost, deadline: Instant) -> Result<Token, UpstreamError> {
-        match self.login.log_in(host, deadline).await {
-            Ok(bought) => Ok(Token::new(bought.secret, bought.life, Instant::now())),
+        let keys = self.login.keys().await?;
+        let renewal = lock(&self.renewal).take();
+        if let Some(renewal) = renewal
+            && renewal.keys.same(&keys)
+            && !self.no_refresh.load(Ordering::Relaxed)
+        {
+            // Half the time, so that logging in anew is still to be had.
+            let half = deadline.saturating_duration_since(Instant::now()) / 2;
+            let by = Instant::now() + half;
+            match self.login.refresh(&keys, &renewal.refresh, host, by).await {
+                Ok(bought) => return Ok(self.keep(bought, keys, Some(renewal.refresh))),
+                Err(none) => {
+                    tracing::debug!(error = %none.error, "the token was not refreshed, so it is bought anew");
+                    self.no_refresh.fetch_or(none.absent, Ordering::Relaxed);
+                }
+            }
+        }
+        match self.login.log_in(&keys, host, deadline).await {
+            Ok(bought) => Ok(self.keep(bought, keys, None)),
             Err(none) => Err(none.error),
         }
+    }
+
+    /// The token that was bought; what renews it is kept, if only the last one's.
+    fn keep(&self, bought: Bought, keys: Keys, last: Option<SecretString>) -> Token {
+        let token = Token::of(&bought);
+        let refresh = bought.refresh.or(last);
+        *lock(&self.renewal) = refresh.map(|refresh| Renewal { refresh, keys });
+        token
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Mutex;
 
 use bridge::port::cxone::{Priority, UpstreamError};
@@ -37,7 +38,7 @@ impl Upstreams {
     }
 
     /// The way to the host of a URL.
-    pub(crate) fn to(&self, url: &Url) -> Upstream {
+    fn to(&self, url: &Url) -> Upstream {
         let host = url.origin().ascii_serialization();
         let mut known = lock(&self.known);
         let upstream = known.entry(host).or_insert_with_key(|host| {
@@ -65,18 +66,28 @@ pub(crate) fn failed(failure: &Failure, what: &str, write: bool) -> UpstreamErro
     UpstreamError::Unavailable {
         reason: format!("{what}: {failure}"),
         uncertain: write && failure.may_have_arrived(),
-        retry_after: None,
+        retry_after: failure.retry_after(),
     }
 }
 
-/// Sends what a token or a place needs: everybody waits for it.
-pub(crate) async fn urgent(
-    upstreams: &Upstreams,
-    url: &Url,
-    request: Request,
-    repeatable: bool,
-) -> Result<Answer, Failure> {
-    let upstream = upstreams.to(url);
-    // On the heap: futures that hold this one hold it several times over.
-    Box::pin(upstream.send(request, client::Priority::Urgent, repeatable)).await
+/// A request under way, as [`Boxed`](crate::flight::Boxed) futures are.
+pub(crate) type Sending<'a> = Pin<Box<dyn Future<Output = Result<Answer, Failure>> + Send + 'a>>;
+
+impl Upstreams {
+    /// Sends a request to the host of `url`.
+    pub(crate) fn send(
+        &self,
+        url: &Url,
+        request: Request,
+        priority: client::Priority,
+        repeatable: bool,
+    ) -> Sending<'static> {
+        let upstream = self.to(url);
+        Box::pin(async move { upstream.send(request, priority, repeatable).await })
+    }
+
+    /// Sends what a token or a place needs: everybody waits for it.
+    pub(crate) fn urgent(&self, url: &Url, request: Request, repeatable: bool) -> Sending<'static> {
+        self.send(url, request, client::Priority::Urgent, repeatable)
+    }
 }

@@ -5,17 +5,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bridge::port::cxone::UpstreamError;
-use client::{Answer, ExposeSecret, Method, Request, SecretString, StatusCode, Url};
+use client::{Answer, ExposeSecret, Method, Request, SecretString, Url};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
+use crate::claims::Claims;
 use crate::complaint::{Personal, words};
 use crate::secret::Watched;
 use crate::settings::{ACCESS_KEY_PATH, Auth, is_token, join};
-use crate::upstreams::{Upstreams, failed, urgent};
+use crate::upstreams::{Upstreams, failed};
 
 /// Where tokens of a password grant are made (cxone.md 2.2).
 const GRANT_PATH: &str = "/auth/token";
+/// Where tokens of an access key are renewed: the path is confirmed, the body reported (cxone.md 2.1).
+const REFRESH_PATH: &str = "/public/user/refresh";
 
 /// Where tokens are made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,10 +58,34 @@ enum Credential {
     },
 }
 
+/// The credentials as they are at one moment.
+pub(crate) struct Keys {
+    id: SecretString,
+    secret: SecretString,
+    /// The application and its secret.
+    client: Option<(SecretString, SecretString)>,
+}
+
+impl Keys {
+    fn all(&self) -> Vec<&str> {
+        let client = self.client.iter().flat_map(|(id, secret)| [id, secret]);
+        let all = [&self.id, &self.secret].into_iter().chain(client);
+        all.map(SecretString::expose_secret).collect()
+    }
+
+    /// Whether these are the same credentials.
+    pub(crate) fn same(&self, other: &Keys) -> bool {
+        self.all() == other.all()
+    }
+}
+
 /// A token as it was sold.
 pub(crate) struct Bought {
     pub(crate) secret: SecretString,
     pub(crate) life: Option<Duration>,
+    /// What buys the next one.
+    pub(crate) refresh: Option<SecretString>,
+    pub(crate) claims: Option<Claims>,
 }
 
 /// Why there is no token.
@@ -66,6 +93,8 @@ pub(crate) struct Bought {
 pub(crate) struct NoToken {
     /// Whether the credentials are at fault, and not the moment.
     pub(crate) refused: bool,
+    /// Whether there is no such way to get one.
+    pub(crate) absent: bool,
     pub(crate) error: UpstreamError,
 }
 
@@ -73,6 +102,7 @@ impl From<UpstreamError> for NoToken {
     fn from(error: UpstreamError) -> Self {
         Self {
             refused: false,
+            absent: false,
             error,
         }
     }
@@ -119,62 +149,100 @@ impl Login {
         id.get().await
     }
 
-    /// Buys a token with what the credentials are at this moment.
+    /// The credentials as they are at this moment.
+    pub(crate) async fn keys(&self) -> Result<Keys, UpstreamError> {
+        let (Credential::Key { id, secret } | Credential::Application { id, secret, .. }) =
+            &self.credential;
+        Ok(Keys {
+            id: id.afresh().await?,
+            secret: secret.afresh().await?,
+            client: match &self.credential {
+                Credential::Key { .. } => None,
+                Credential::Application {
+                    client_id,
+                    client_secret,
+                    ..
+                } => Some((client_id.afresh().await?, client_secret.afresh().await?)),
+            },
+        })
+    }
+
+    /// Buys a token with credentials.
     pub(crate) async fn log_in(
         &self,
+        keys: &Keys,
         host: &TokenHost,
         deadline: Instant,
     ) -> Result<Bought, NoToken> {
-        let (request, url, told) = match &self.credential {
-            Credential::Key { id, secret } => {
-                let (id, secret) = (id.afresh().await?, secret.afresh().await?);
-                let body = json!({
-                    "accessKeyId": id.expose_secret(),
-                    "accessKeySecret": secret.expose_secret(),
-                });
+        let (id, secret) = (keys.id.expose_secret(), keys.secret.expose_secret());
+        let (url, request) = match &keys.client {
+            None => {
                 let url = join(&host.base, ACCESS_KEY_PATH);
                 let request = Request::new(Method::POST, url.clone(), ACCESS_KEY_PATH, deadline);
-                (request.json(&body), url, body)
+                let body = json!({ "accessKeyId": id, "accessKeySecret": secret });
+                (url, request.json(&body))
             }
-            Credential::Application {
-                client_id,
-                client_secret,
-                id,
-                secret,
-            } => {
-                let (id, secret) = (id.afresh().await?, secret.afresh().await?);
-                let (client, word) = (client_id.afresh().await?, client_secret.afresh().await?);
-                let told = json!([
-                    id.expose_secret(),
-                    secret.expose_secret(),
-                    client.expose_secret(),
-                    word.expose_secret(),
-                ]);
+            Some((client, word)) => {
                 let url = host.grant();
                 let request = Request::new(Method::POST, url.clone(), GRANT_PATH, deadline)
-                    .basic(client, word)
+                    .basic(client.clone(), word.clone())
                     .form(&[
                         ("grant_type", "password"),
-                        ("username", id.expose_secret()),
-                        ("password", secret.expose_secret()),
+                        ("username", id),
+                        ("password", secret),
                     ]);
-                (request, url, told)
+                (url, request)
             }
         };
-        let answer = match urgent(&self.upstreams, &url, request, true).await {
-            Ok(answer) => answer,
-            Err(failure) => return Err(failed(&failure, "no token", false).into()),
+        self.buy(keys, &url, request, true).await
+    }
+
+    /// Buys the next token with what came with the last one.
+    pub(crate) async fn refresh(
+        &self,
+        keys: &Keys,
+        refresh: &SecretString,
+        host: &TokenHost,
+        deadline: Instant,
+    ) -> Result<Bought, NoToken> {
+        let token = refresh.expose_secret();
+        let (url, request) = match &keys.client {
+            None => {
+                let url = join(&host.base, REFRESH_PATH);
+                let request = Request::new(Method::POST, url.clone(), REFRESH_PATH, deadline);
+                (url, request.json(&json!({ "token": token })))
+            }
+            Some((client, word)) => {
+                let url = host.grant();
+                let request = Request::new(Method::POST, url.clone(), GRANT_PATH, deadline)
+                    .basic(client.clone(), word.clone())
+                    .form(&[("grant_type", "refresh_token"), ("refresh_token", token)]);
+                (url, request)
+            }
         };
-        self.bought(&answer, &Personal::of(&told))
+        // What refreshes may be good once only.
+        self.buy(keys, &url, request, false).await
+    }
+
+    async fn buy(
+        &self,
+        keys: &Keys,
+        url: &Url,
+        request: Request,
+        repeatable: bool,
+    ) -> Result<Bought, NoToken> {
+        match self.upstreams.urgent(url, request, repeatable).await {
+            Ok(answer) => self.bought(&answer, &Personal::of(&json!(keys.all()))),
+            Err(failure) => Err(failed(&failure, "no token", false).into()),
+        }
     }
 
     fn bought(&self, answer: &Answer, personal: &Personal) -> Result<Bought, NoToken> {
-        let refused = matches!(
-            answer.status,
-            StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN
-        );
+        let status = answer.status.as_u16();
+        let refused = matches!(status, 400 | 401 | 403);
         let no = |text: String| NoToken {
             refused,
+            absent: matches!(status, 404 | 405 | 410),
             error: UpstreamError::Unavailable {
                 reason: text,
                 uncertain: false,
@@ -182,7 +250,6 @@ impl Login {
             },
         };
         if !answer.status.is_success() {
-            let status = answer.status.as_u16();
             let said = words(answer, personal);
             return Err(no(if refused {
                 format!("{}: status {status}, {said}", self.refused())
@@ -191,13 +258,18 @@ impl Login {
             }));
         }
         let json = answer.json().unwrap_or_default();
-        match json.get("access_token").and_then(Value::as_str) {
-            Some(token) if is_token(token) => Ok(Bought {
-                secret: SecretString::from(token),
-                life: life(&json),
-            }),
-            _ => Err(no("no token: the answer has no access_token".to_owned())),
-        }
+        let text = |member: &str| json.get(member).and_then(Value::as_str);
+        let Some(token) = text("access_token").filter(|token| is_token(token)) else {
+            return Err(no("no token: the answer has no access_token".to_owned()));
+        };
+        let told = [Some(token), text("id_token")].into_iter().flatten();
+        let refresh = text("refresh_token").filter(|token| is_token(token));
+        Ok(Bought {
+            secret: SecretString::from(token),
+            life: life(&json),
+            refresh: refresh.map(SecretString::from),
+            claims: told.filter_map(Claims::of).reduce(Claims::or),
+        })
     }
 
     fn refused(&self) -> &'static str {

@@ -23,6 +23,8 @@ pub(crate) struct Seen {
     /// In lower case.
     pub(crate) head: String,
     pub(crate) body: Value,
+    /// The body as it was sent.
+    pub(crate) text: String,
 }
 
 impl Seen {
@@ -92,12 +94,17 @@ impl Server {
         self.seen().iter().filter(|seen| seen.is_token()).count()
     }
 
+    /// Settings that lead here with the access key of the tests.
+    pub(crate) fn settings(&self) -> Settings {
+        Settings::at(self.base_url.clone(), key())
+    }
+
     pub(crate) fn adapter(&self) -> ScimAdapter {
         self.adapter_with(|_| {})
     }
 
     pub(crate) fn adapter_with(&self, change: impl FnOnce(&mut Settings)) -> ScimAdapter {
-        let mut settings = Settings::at(self.base_url.clone(), key());
+        let mut settings = self.settings();
         change(&mut settings);
         ScimAdapter::new(session(settings))
     }
@@ -172,6 +179,7 @@ async fn read(stream: &mut TcpStream) -> Option<Seen> {
         path,
         head,
         body: serde_json::from_slice(&bytes[end..]).unwrap_or_default(),
+        text: String::from_utf8_lossy(&bytes[end..]).into_owned(),
     })
 }
 

@@ -1,0 +1,156 @@
+//! Whose the access key is (cxone.md 1.6, 2.1, 2.2).
+
+use cxone::{Auth, Employee};
+use serde_json::{Value, json};
+
+use crate::place::{sold, token};
+use crate::server::{Reply, Server, ada, session, soon};
+
+const KEY: &str = "/authentication/v1/token/access-key";
+const KEYS: &str = "/access-key-management/v1/access-keys/simulator";
+const USERINFO: &str = "/auth/userinfo";
+
+/// A CXone whose token has these claims, and whose paths answer so.
+async fn server(
+    claims: Option<Value>,
+    paths: &'static [(&'static str, u16, &'static str)],
+) -> Server {
+    Server::start(move |request, _| {
+        if request.path == KEY {
+            return Some(match &claims {
+                Some(claims) => sold(&token(claims)),
+                None => sold("opaque"),
+            });
+        }
+        let (_, status, body) = paths.iter().find(|(path, ..)| *path == request.path)?;
+        Some(Reply::Text(*status, (*body).to_owned()))
+    })
+    .await
+}
+
+async fn own(server: &Server) -> Option<Employee> {
+    session(server.settings())
+        .own_employee(soon())
+        .await
+        .unwrap()
+}
+
+fn asked(server: &Server) -> Vec<String> {
+    let seen = server.seen().into_iter().map(|seen| seen.path);
+    seen.filter(|path| path != KEY).collect()
+}
+
+// 2.1: GET /access-key-management/v1/access-keys/{id}.
+#[tokio::test]
+async fn the_keys_own_record_says_whose_it_is() {
+    for record in [
+        r#"{"resultSet": {"accessKeyId": "simulator", "userId": "u-9"}}"#,
+        r#"{"accessKeyId": "simulator", "userId": "u-9"}"#,
+    ] {
+        let claims = json!({"sub": "user:somebody-else", "tenantId": "11eb-a"});
+        let paths: &'static [_] = Box::leak(Box::new([
+            (KEYS, 200, record),
+            (
+                "/user-management/v3/users/u-9",
+                200,
+                r#"{"user": {"userName": "scim@example.com"}}"#,
+            ),
+        ]));
+        let server = server(Some(claims), paths).await;
+        let employee = own(&server).await.unwrap();
+        assert_eq!(employee.id, "u-9");
+        assert_eq!(employee.user_name.as_deref(), Some("scim@example.com"));
+        assert_eq!(asked(&server), [KEYS, "/user-management/v3/users/u-9"]);
+        assert!(!format!("{employee:?}").contains("scim@example.com"));
+    }
+}
+
+// Assumption (2.1): the token stands for the key's employee.
+#[tokio::test]
+async fn where_the_key_may_not_read_itself_the_token_says_it() {
+    for subject in ["user:u-9", "u-9"] {
+        let server = server(Some(json!({ "sub": subject })), &[(KEYS, 403, "{}")]).await;
+        let employee = own(&server).await.unwrap();
+        assert_eq!((employee.id.as_str(), employee.user_name), ("u-9", None));
+        assert!(!asked(&server).contains(&USERINFO.to_owned()));
+    }
+}
+
+// 2.2: /auth/userinfo {sub}.
+#[tokio::test]
+async fn where_the_token_is_opaque_userinfo_says_it() {
+    let server = server(
+        None,
+        &[(KEYS, 404, ""), (USERINFO, 200, r#"{"sub": "user:u-9"}"#)],
+    )
+    .await;
+    assert_eq!(own(&server).await.unwrap().id, "u-9");
+    let seen = server.seen().into_iter().find(|seen| seen.path == USERINFO);
+    assert!(
+        seen.unwrap()
+            .head
+            .contains("authorization: bearer opaque\r\n")
+    );
+}
+
+#[tokio::test]
+async fn nobody_is_told_and_not_asked_again_at_once() {
+    for status in [401, 403, 404] {
+        let paths: &'static [_] =
+            Box::leak(Box::new([(KEYS, status, "{}"), (USERINFO, status, "{}")]));
+        let server = server(None, paths).await;
+        let session = session(server.settings());
+        assert_eq!(session.own_employee(soon()).await, Ok(None), "{status}");
+        let before = server.seen().len();
+        assert_eq!(session.own_employee(soon()).await, Ok(None));
+        assert_eq!(server.seen().len(), before);
+    }
+}
+
+#[tokio::test]
+async fn an_outage_is_not_nobody() {
+    let server = server(None, &[(KEYS, 503, "{}")]).await;
+    assert!(
+        session(server.settings())
+            .own_employee(soon())
+            .await
+            .is_err()
+    );
+}
+
+#[tokio::test]
+async fn it_is_asked_for_once() {
+    let server = server(Some(json!({"sub": "u-9"})), &[(KEYS, 403, "{}")]).await;
+    let session = session(server.settings());
+    for _ in 0..3 {
+        assert!(session.own_employee(soon()).await.unwrap().is_some());
+    }
+    assert_eq!(
+        asked(&server).iter().filter(|path| *path == KEYS).count(),
+        1
+    );
+}
+
+#[tokio::test]
+async fn another_server_is_not_asked_whose_its_token_is() {
+    let server = Server::start(|_, _| Some(Reply::Json(200, ada()))).await;
+    let mut settings = server.settings();
+    settings.auth = Auth::Bearer("sesame".into());
+    assert_eq!(session(settings).own_employee(soon()).await, Ok(None));
+    assert!(server.seen().is_empty());
+}
+
+#[tokio::test]
+async fn claims_are_hints_for_who_asks() {
+    let claims =
+        json!({"tenantId": "11eb-a", "icBUId": 4711, "role": {"legacyId": "Administrator"}});
+    let server = server(Some(claims), &[]).await;
+    let claims = session(server.settings())
+        .claims(soon())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(claims.tenant.as_deref(), Some("11eb-a"));
+    assert_eq!(claims.business_unit.as_deref(), Some("4711"));
+    assert_eq!(claims.role.as_deref(), Some("Administrator"));
+}
