@@ -1,25 +1,25 @@
 //! The one place that joins the rooms: from a configuration to a running service.
 
 mod entra_keys;
+mod place_cache;
+mod tenant;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use bridge::connection::{Connection, Tenant};
-use bridge::guard::Guard;
 use bridge::line::Bridge;
 use bridge::name::{Scope, TenantName};
-use bridge::policy::{Mode, Policy};
-use bridge::template::Template;
+use bridge::port::ledger::Ledger;
 use client::Client;
 use jiff::Timestamp;
-use plugin::{Chain, ConnectionFacts, Engine, EngineSettings, PluginSource};
+use plugin::{Engine, EngineSettings};
 use service::{AdminService, Authenticator, ScimService, SigningKey};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::config::{self, Component, Config};
+use crate::config::Config;
+pub use tenant::{adapter, chain, session};
 
 /// Why the service does not start.
 #[derive(Debug, thiserror::Error)]
@@ -100,6 +100,9 @@ pub async fn start(config: Config, engine: &Engine) -> Result<Running, StartErro
     let admin = listen(admin).await?;
     let (stop, stopped) = watch::channel(false);
     let mut workers = JoinSet::new();
+    for connection in bridge.connections() {
+        workers.spawn(go_live(Arc::clone(&bridge), connection.scope.clone()));
+    }
     for tenant in tenants {
         workers.spawn(Arc::clone(&bridge).work_off(tenant.clone()));
         workers.spawn(Arc::clone(&bridge).re_evaluate(tenant.clone()));
@@ -148,7 +151,7 @@ pub async fn start(config: Config, engine: &Engine) -> Result<Running, StartErro
 }
 
 /// The bridge of a configuration without a service around it: for commands that need the ledger while no service runs.
-pub async fn offline(config: Config, engine: &Engine) -> Result<Bridge, StartError> {
+pub async fn offline(config: Config, engine: &Engine) -> Result<Arc<Bridge>, StartError> {
     let client = Client::new(client::Settings::default())?;
     let tenants: Vec<_> = config
         .tenants
@@ -157,7 +160,7 @@ pub async fn offline(config: Config, engine: &Engine) -> Result<Bridge, StartErr
         .collect();
     let bridge = bridge(config, &client, engine)?;
     take_over(&bridge, &tenants).await;
-    Ok(bridge)
+    Ok(Arc::new(bridge))
 }
 
 /// What a process that is gone left open becomes owed, before anybody else touches it.
@@ -169,6 +172,13 @@ async fn take_over(bridge: &Bridge, tenants: &[TenantName]) {
     }
 }
 
+/// What came up while a connection observed is told to CXone once it is live. Requests are served meanwhile.
+async fn go_live(bridge: Arc<Bridge>, scope: Scope) {
+    if let Err(error) = bridge.go_live(&scope).await {
+        tracing::error!(%scope, %error, "what was observed is not let go: the next start tries again");
+    }
+}
+
 /// Opens the ledger and joins every connection to its rooms.
 fn bridge(config: Config, client: &Client, engine: &Engine) -> Result<Bridge, StartError> {
     let owner = format!(
@@ -177,10 +187,10 @@ fn bridge(config: Config, client: &Client, engine: &Engine) -> Result<Bridge, St
         Timestamp::now().as_nanosecond()
     );
     let ledger::Location::Sqlite(path) = &config.ledger;
-    let ledger = Arc::new(ledger::Sqlite::open(path, &owner)?);
+    let ledger: Arc<dyn Ledger> = Arc::new(ledger::Sqlite::open(path, &owner)?);
     let mut connections = Vec::new();
     for tenant in config.tenants {
-        connections.extend(join(tenant, client, engine)?);
+        connections.extend(tenant::join(tenant, client, engine, &ledger)?);
     }
     Ok(Bridge::new(ledger, connections, owner, now))
 }
@@ -200,74 +210,4 @@ async fn listen(addr: SocketAddr) -> Result<(TcpListener, SocketAddr), StartErro
     let listener = TcpListener::bind(addr).await.map_err(wrap)?;
     let addr = listener.local_addr().map_err(wrap)?;
     Ok((listener, addr))
-}
-
-/// A tenant's connections, joined to its CXone and to their plugins.
-fn join(
-    tenant: config::Tenant,
-    client: &Client,
-    engine: &Engine,
-) -> Result<Vec<Connection>, StartError> {
-    let cxone = tenant.cxone;
-    let session = cxone::Session::new(cxone.settings, client.clone(), None)
-        .map_err(|error| StartError::Cxone(tenant.name.clone(), error))?;
-    let adapter = cxone::ScimAdapter::new(session);
-    let shared = Arc::new(Tenant {
-        name: tenant.name,
-        cxone: Arc::new(adapter),
-        default_role: cxone.default_role,
-        templates: Arc::new(
-            tenant
-                .templates
-                .into_iter()
-                .map(|(name, values)| {
-                    let template = Template {
-                        values,
-                        in_cxone: false,
-                    };
-                    (name, template)
-                })
-                .collect(),
-        ),
-        protected: tenant.protected,
-        policy: Policy::default(),
-    });
-    Ok(tenant
-        .connections
-        .into_iter()
-        .map(|connection| {
-            let idp = connection.dialect.name;
-            let plugins = chain(engine, &connection.scope, idp, connection.plugins);
-            Connection {
-                takes: plugins.takes(),
-                mode: Mode::Live,
-                plugins: Arc::new(plugins),
-                guard: connection
-                    .guard
-                    .map_or_else(Guard::default, |(most, within)| Guard::new(most, within)),
-                scope: connection.scope,
-                dialect: connection.dialect,
-                tenant: Arc::clone(&shared),
-            }
-        })
-        .collect())
-}
-
-fn chain(engine: &Engine, scope: &Scope, idp: &str, plugins: Vec<config::Plugin>) -> Chain {
-    let sources = plugins.into_iter().map(|plugin| {
-        let component = match &plugin.component {
-            Component::Bundled(name) => bundled::find(name).map(|found| found.bytes.into()).ok_or_else(|| {
-                let known: Vec<&str> = bundled::all().iter().map(|bundled| bundled.name).collect();
-                format!("no plugin of this name is built in; there are {}; a path has a '/' or ends in .wasm", known.join(", "))
-            }),
-            Component::File(path) => std::fs::read(path).map(Into::into).map_err(|error| format!("it cannot be read: {error}")),
-        };
-        PluginSource { name: plugin.name, component, settings: plugin.settings }
-    });
-    let facts = ConnectionFacts {
-        tenant: scope.tenant.to_string(),
-        connection: scope.connection.to_string(),
-        idp: idp.to_owned(),
-    };
-    Chain::load(engine, sources.collect(), facts)
 }

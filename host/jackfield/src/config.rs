@@ -3,30 +3,33 @@
 //! [`file`] is the file as written, [`interpolate`] fills in `${env:NAME}` and `${file:PATH}`, [`mistake`] tells where and what;
 //! this module checks what the file's shape can't.
 
+mod attributes;
 mod auth;
+mod choice;
+mod connection;
 mod file;
 mod interpolate;
 pub mod mistake;
+mod policy;
 mod sources;
+mod template;
 mod upstream;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::Path;
 
-use bridge::name::{ConnectionName, Scope, TenantName, fold};
-use bridge::target::{Attribute, Target};
-use jiff::SignedDuration;
-use scim::dialect::Dialect;
-use service::Credentials;
+use bridge::name::{TenantName, fold};
+use bridge::policy::Policy;
+use bridge::template::Template;
 use toml::Spanned;
 
 pub(crate) use auth::SHORTEST as SHORTEST_SECRET;
+pub use connection::{Component, Connection, Plugin};
+use interpolate::Files;
 pub use mistake::Mistake;
 use mistake::Text;
-pub use upstream::Cxone;
+pub use upstream::{Api, Cxone};
 
 /// A checked configuration.
 #[derive(Debug, Clone)]
@@ -51,65 +54,13 @@ pub struct Tenant {
     /// Its CXone.
     pub cxone: Cxone,
     /// The templates that a chooser may name.
-    pub templates: BTreeMap<String, Target>,
+    pub templates: BTreeMap<String, Template>,
     /// CXone users whom nobody adopts, changes or deactivates: user names as they are compared, and ids.
     pub protected: BTreeSet<String>,
+    /// What it decides where more than one way is right.
+    pub policy: Policy,
     /// Its connections.
     pub connections: Vec<Connection>,
-}
-
-/// A connection's part.
-#[derive(Clone)]
-pub struct Connection {
-    /// Tenant and name.
-    pub scope: Scope,
-    /// How the identity provider speaks.
-    pub dialect: &'static Dialect,
-    /// What opens it.
-    pub credentials: Credentials,
-    /// Whether a token is too short to withstand guessing.
-    pub short_token: bool,
-    /// How many removals the guard lets pass, and within which time; the default where nothing is said.
-    pub guard: Option<(usize, Duration)>,
-    /// Its plugins, in order.
-    pub plugins: Vec<Plugin>,
-}
-
-impl fmt::Debug for Connection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Connection")
-            .field("scope", &self.scope)
-            .field("idp", &self.dialect.name)
-            .finish_non_exhaustive()
-    }
-}
-
-/// A plugin of a connection.
-#[derive(Clone)]
-pub struct Plugin {
-    /// Its name in messages: `use`, as it is written. A whole path of the server is nobody's business.
-    pub name: String,
-    /// A bundled plugin's name, or the path of a component.
-    pub component: Component,
-    /// Its settings, as JSON.
-    pub settings: serde_json::Value,
-}
-
-impl fmt::Debug for Plugin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Plugin")
-            .field("component", &self.component)
-            .finish_non_exhaustive()
-    }
-}
-
-/// Where a plugin's component comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Component {
-    /// It is built in.
-    Bundled(String),
-    /// It is a file; a relative path counts from the configuration file.
-    File(PathBuf),
 }
 
 impl Config {
@@ -133,17 +84,17 @@ impl Config {
             text: text.trim_start_matches('\u{feff}'),
         };
         let table = toml::de::DeTable::parse(text.text).map_err(|error| text.toml(&error))?;
-        let table = interpolate::fill(table, &text, sources)?;
+        let (table, files) = interpolate::fill(table, &text, sources)?;
         let file: file::File = serde::Deserialize::deserialize(toml::de::Deserializer::from(table))
             .map_err(|error| text.toml(&error))?;
-        check(file, &text)
+        check(file, &files, &text)
     }
 }
 
 /// Gives sources of `${env:...}` and `${file:...}` to tests.
 pub use sources::{Fixed, Sources, System};
 
-fn check(file: file::File, text: &Text<'_>) -> Result<Config, Mistake> {
+fn check(file: file::File, files: &Files, text: &Text<'_>) -> Result<Config, Mistake> {
     let address = |given: Option<Spanned<String>>, default: &str| match given {
         None => default
             .parse()
@@ -181,7 +132,7 @@ fn check(file: file::File, text: &Text<'_>) -> Result<Config, Mistake> {
     let tenants = file
         .tenants
         .into_iter()
-        .map(|(name, tenant)| check_tenant(&name, tenant, text))
+        .map(|(name, tenant)| check_tenant(&name, tenant, files, text))
         .collect::<Result<_, _>>()?;
     Ok(Config {
         scim: address(file.listen.scim, "127.0.0.1:8080")?,
@@ -195,18 +146,35 @@ fn check(file: file::File, text: &Text<'_>) -> Result<Config, Mistake> {
 fn check_tenant(
     name: &Spanned<String>,
     tenant: file::Tenant,
+    files: &Files,
     text: &Text<'_>,
 ) -> Result<Tenant, Mistake> {
     let tenant_name: TenantName = parse_name(name, text)?;
-    let cxone = upstream::check(tenant.cxone, text)?;
+    let given = tenant.cxone.get_ref();
+    let given = policy::Given {
+        twins: tenant.twins.as_ref(),
+        user_name_form: given.user_name_form.as_ref(),
+        pending_rename: given.pending_rename.as_ref(),
+        on_unreachable: given.on_unreachable.as_ref(),
+        disabled_field: given.disabled_field.as_ref(),
+        time_zones: given.time_zones.as_ref(),
+        enabled_fields: given.enabled_fields.as_deref(),
+        defaults: &given.defaults,
+    };
+    let policy = policy::check(&given, text)?;
+    let cxone = upstream::check(&tenant_name, tenant.cxone, files, text)?;
     let mut templates = BTreeMap::new();
-    for (template, values) in tenant.templates {
-        templates.insert(template, check_template(values, text)?);
+    for (name, keys) in tenant.templates {
+        let checked = template::check(keys, text)?;
+        if let Some(place) = checked.in_cxone {
+            cxone.takes_templates(place, text)?;
+        }
+        templates.insert(name, checked.template);
     }
     let connections = tenant
         .connections
         .into_iter()
-        .map(|(name, connection)| check_connection(&tenant_name, &name, connection, text))
+        .map(|(name, connection)| connection::check(&tenant_name, &name, connection, text))
         .collect::<Result<Vec<_>, _>>()?;
     if connections.is_empty() {
         let hint = Some(format!("add [tenants.{tenant_name}.connections.NAME]"));
@@ -229,121 +197,8 @@ fn check_tenant(
         name: tenant_name,
         templates,
         protected,
+        policy,
         connections,
-    })
-}
-
-fn check_template(
-    values: BTreeMap<Spanned<String>, String>,
-    text: &Text<'_>,
-) -> Result<Target, Mistake> {
-    let mut target = Target::default();
-    for (name, value) in values {
-        let Some(attribute) =
-            Attribute::parse(name.get_ref()).filter(|attribute| !attribute.required())
-        else {
-            let known: Vec<&str> = Attribute::ALL
-                .iter()
-                .filter(|attribute| !attribute.required())
-                .map(|attribute| attribute.as_str())
-                .collect();
-            let message = format!("a template cannot set {:?}", name.get_ref());
-            return Err(text.at(
-                name.span(),
-                message,
-                Some(mistake::hint(name.get_ref(), &known)),
-            ));
-        };
-        target.set(attribute, value);
-    }
-    Ok(target)
-}
-
-fn check_connection(
-    tenant: &TenantName,
-    name: &Spanned<String>,
-    connection: file::Connection,
-    text: &Text<'_>,
-) -> Result<Connection, Mistake> {
-    let connection_name: ConnectionName = parse_name(name, text)?;
-    let Some(dialect) = Dialect::by_name(connection.idp.get_ref()) else {
-        let known: Vec<&str> = Dialect::all().iter().map(|dialect| dialect.name).collect();
-        let message = format!("the idp {:?} is not known", connection.idp.get_ref());
-        return Err(text.at(
-            connection.idp.span(),
-            message,
-            Some(mistake::hint(connection.idp.get_ref(), &known)),
-        ));
-    };
-    let auth::Checked {
-        credentials,
-        short_token,
-    } = auth::check(
-        name,
-        connection.token,
-        connection.tokens,
-        connection.auth,
-        text,
-    )?;
-    if let Some(mode) = &connection.mode
-        && mode.get_ref() != "live"
-    {
-        let message = format!("the mode {:?} is not known", mode.get_ref());
-        return Err(text.at(
-            mode.span(),
-            message,
-            Some("known: live, which is also the default".to_owned()),
-        ));
-    }
-    let guard = match connection.guard {
-        None => None,
-        Some(guard) => Some((guard.removals, guard_time(&guard.within, text)?)),
-    };
-    let plugins = connection
-        .plugins
-        .into_iter()
-        .map(|plugin| {
-            let path = plugin.component.get_ref();
-            let is_file = path.contains(['/', '\\']) || path.ends_with(".wasm");
-            let component = if is_file {
-                Component::File(text.path.parent().unwrap_or(Path::new(".")).join(path))
-            } else {
-                Component::Bundled(path.clone())
-            };
-            let settings = serde_json::to_value(plugin.settings).map_err(|error| {
-                text.at(
-                    plugin.component.span(),
-                    format!("the settings are no JSON: {error}"),
-                    None,
-                )
-            })?;
-            Ok(Plugin {
-                name: plugin.component.into_inner(),
-                component,
-                settings,
-            })
-        })
-        .collect::<Result<_, Mistake>>()?;
-    let scope = Scope {
-        tenant: tenant.clone(),
-        connection: connection_name,
-    };
-    Ok(Connection {
-        scope,
-        dialect,
-        credentials,
-        short_token,
-        guard,
-        plugins,
-    })
-}
-
-fn guard_time(given: &Spanned<String>, text: &Text<'_>) -> Result<Duration, Mistake> {
-    let parsed = given.get_ref().parse::<SignedDuration>().ok();
-    let within = parsed.and_then(|within| Duration::try_from(within).ok());
-    within.filter(|within| !within.is_zero()).ok_or_else(|| {
-        let hint = Some("write it as \"1h\" or \"30m\"".to_owned());
-        text.at(given.span(), "this is no time".to_owned(), hint)
     })
 }
 

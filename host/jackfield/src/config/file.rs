@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use toml::Spanned;
+use toml::{Spanned, Value};
 
 /// The whole file.
 #[derive(Deserialize)]
@@ -37,8 +37,9 @@ pub(super) struct Tenant {
     pub(super) cxone: Spanned<Cxone>,
     #[serde(default)]
     pub(super) protected: Vec<Spanned<String>>,
+    pub(super) twins: Option<Spanned<String>>,
     #[serde(default)]
-    pub(super) templates: BTreeMap<String, BTreeMap<Spanned<String>, String>>,
+    pub(super) templates: BTreeMap<String, BTreeMap<Spanned<String>, Spanned<Value>>>,
     #[serde(default)]
     pub(super) connections: BTreeMap<Spanned<String>, Connection>,
 }
@@ -47,13 +48,54 @@ pub(super) struct Tenant {
 #[serde(deny_unknown_fields)]
 pub(super) struct Cxone {
     pub(super) api: Option<Spanned<String>>,
-    pub(super) base_url: Spanned<String>,
+    pub(super) area: Option<Spanned<String>>,
+    pub(super) base_url: Option<Spanned<String>>,
+    pub(super) auth_url: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) discovery_urls: Vec<Spanned<String>>,
     pub(super) scim_path: Option<Spanned<String>>,
     pub(super) auth: Option<Spanned<String>>,
     pub(super) access_key_id: Option<Spanned<String>>,
     pub(super) access_key_secret: Option<Spanned<String>>,
+    pub(super) client_id: Option<Spanned<String>>,
+    pub(super) client_secret: Option<Spanned<String>>,
     pub(super) token: Option<Spanned<String>>,
     pub(super) default_role: Option<String>,
+    pub(super) user_name_form: Option<Spanned<String>>,
+    pub(super) pending_rename: Option<Spanned<String>>,
+    pub(super) on_unreachable: Option<Spanned<String>>,
+    pub(super) enabled_fields: Option<Vec<Spanned<String>>>,
+    pub(super) disabled_field: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) defaults: BTreeMap<Spanned<String>, Spanned<Value>>,
+    pub(super) time_zones: Option<Spanned<String>>,
+    pub(super) rate: Option<Spanned<f64>>,
+    pub(super) invite: Option<Spanned<bool>>,
+    #[serde(default)]
+    pub(super) roles: Vec<Role>,
+    #[serde(default)]
+    pub(super) teams: Vec<Named>,
+    #[serde(default)]
+    pub(super) login_authenticators: Vec<Named>,
+    #[serde(default)]
+    pub(super) assume: BTreeMap<Spanned<String>, Spanned<Value>>,
+}
+
+/// A role that the file states.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Role {
+    pub(super) id: Spanned<String>,
+    pub(super) name: Spanned<String>,
+    pub(super) status: Option<Spanned<String>>,
+}
+
+/// A team or login authenticator that the file states.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Named {
+    pub(super) id: Spanned<String>,
+    pub(super) name: Spanned<String>,
 }
 
 #[derive(Deserialize)]

@@ -1,7 +1,9 @@
 //! `${env:NAME}` and `${file:PATH}` in string values. What is filled in is never read again for references.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -9,50 +11,80 @@ use toml::de::{DeTable, DeValue};
 use super::mistake::{Mistake, Text};
 use super::sources::Sources;
 
+/// The files of values that are one `${file:PATH}` and nothing else, by where the value begins: they can be read again.
+#[derive(Debug, Default)]
+pub(super) struct Files(BTreeMap<usize, PathBuf>);
+
+impl Files {
+    /// The file that the value at a place is the content of.
+    pub(super) fn of(&self, span: &Range<usize>) -> Option<&Path> {
+        self.0.get(&span.start).map(PathBuf::as_path)
+    }
+}
+
 /// Fills in every string value of a table; keys stay as they are.
 pub(super) fn fill<'i>(
     table: Spanned<DeTable<'i>>,
     text: &Text<'_>,
     sources: &dyn Sources,
-) -> Result<Spanned<DeTable<'i>>, Mistake> {
+) -> Result<(Spanned<DeTable<'i>>, Files), Mistake> {
     let span = table.span();
     let mut table = table.into_inner();
-    fill_table(&mut table, text, sources)?;
-    Ok(Spanned::new(span, table))
+    let mut fill = Fill {
+        text,
+        sources,
+        files: Files::default(),
+    };
+    fill.table(&mut table)?;
+    Ok((Spanned::new(span, table), fill.files))
 }
 
-fn fill_table(
-    table: &mut DeTable<'_>,
-    text: &Text<'_>,
-    sources: &dyn Sources,
-) -> Result<(), Mistake> {
-    for (_, value) in table.iter_mut() {
-        fill_value(value, text, sources)?;
-    }
-    Ok(())
+struct Fill<'a> {
+    text: &'a Text<'a>,
+    sources: &'a dyn Sources,
+    files: Files,
 }
 
-fn fill_value(
-    value: &mut Spanned<DeValue<'_>>,
-    text: &Text<'_>,
-    sources: &dyn Sources,
-) -> Result<(), Mistake> {
-    let span = value.span();
-    match value.get_mut() {
-        DeValue::String(string) => {
-            if string.contains("${") {
-                *string = Cow::Owned(expand(string, &span, text, sources)?);
-            }
+impl Fill<'_> {
+    fn table(&mut self, table: &mut DeTable<'_>) -> Result<(), Mistake> {
+        for (_, value) in table.iter_mut() {
+            self.value(value)?;
         }
-        DeValue::Table(table) => fill_table(table, text, sources)?,
-        DeValue::Array(array) => {
-            for item in array.iter_mut() {
-                fill_value(item, text, sources)?;
-            }
-        }
-        DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => {}
+        Ok(())
     }
-    Ok(())
+
+    fn value(&mut self, value: &mut Spanned<DeValue<'_>>) -> Result<(), Mistake> {
+        let span = value.span();
+        match value.get_mut() {
+            DeValue::String(string) => {
+                if let Some(path) = only_file(string)
+                    && let Some(path) = self.sources.place(path)
+                {
+                    self.files.0.insert(span.start, path);
+                }
+                if string.contains("${") {
+                    *string = Cow::Owned(expand(string, &span, self.text, self.sources)?);
+                }
+            }
+            DeValue::Table(table) => self.table(table)?,
+            DeValue::Array(array) => {
+                for item in array.iter_mut() {
+                    self.value(item)?;
+                }
+            }
+            DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_) => {}
+        }
+        Ok(())
+    }
+}
+
+/// The path, where a value is one `${file:PATH}` and nothing else.
+fn only_file(string: &str) -> Option<&str> {
+    let path = string.trim().strip_prefix("${file:")?.strip_suffix('}')?;
+    (!path.contains('}')).then_some(path)
 }
 
 fn expand(

@@ -80,16 +80,19 @@ impl Text<'_> {
             return self.at(span, format!("the key {key:?} is missing here"), None);
         }
         // A value that was filled in may be a secret, and the parser quotes it.
-        let quoted = self
-            .text
-            .get(span.clone())
-            .is_some_and(|value| value.contains("${"));
-        let message = if quoted {
+        let message = if self.filled_in(span.clone()) {
             "the value that is filled in here has the wrong type".to_owned()
         } else {
             without_value(&first_line(&message))
         };
         self.at(span, message, None)
+    }
+
+    /// Whether a value is filled in from elsewhere.
+    pub(super) fn filled_in(&self, span: Range<usize>) -> bool {
+        self.text
+            .get(span)
+            .is_some_and(|value| value.contains("${"))
     }
 
     fn line_and_column(&self, at: usize) -> (usize, usize) {

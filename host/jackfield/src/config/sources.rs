@@ -8,6 +8,11 @@ pub trait Sources {
     fn env(&self, name: &str) -> Result<String, String>;
     /// A file's text. Trailing line ends are no part of a secret.
     fn file(&self, path: &str) -> Result<String, String>;
+    /// Where that file can be read again; `None` where it cannot.
+    fn place(&self, path: &str) -> Option<PathBuf> {
+        let _ = path;
+        None
+    }
 }
 
 /// The process's environment and file system.
@@ -36,6 +41,10 @@ impl Sources for System<'_> {
         let text = std::fs::read_to_string(&path)
             .map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
         Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+    }
+
+    fn place(&self, path: &str) -> Option<PathBuf> {
+        Some(self.base.join(path))
     }
 }
 

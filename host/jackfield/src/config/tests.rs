@@ -1,12 +1,16 @@
+mod papers;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use bridge::policy::Mode;
 use client::ExposeSecret;
 
+use super::sources::Fixed;
 use super::*;
 
-/// The configuration of the README.
-const README: &str = r#"[listen]
+/// A configuration that has what most have.
+const SAMPLE: &str = r#"[listen]
 scim = "127.0.0.1:8080"
 admin = "127.0.0.1:8081"
 [ledger]
@@ -37,36 +41,67 @@ fn sources() -> Fixed {
     )
 }
 
-fn parse(text: &str) -> Result<Config, Mistake> {
+pub(super) fn parse(text: &str) -> Result<Config, Mistake> {
     Config::parse(Path::new("conf/jackfield.toml"), text, &sources())
 }
 
-/// What is said about the README's configuration once `from` is replaced by `to`.
+/// What is said about the sample once `from` is replaced by `to`.
 fn mistake(from: &str, to: &str) -> String {
-    assert!(README.contains(from), "{from:?} is not in the text");
-    let message = parse(&README.replacen(from, to, 1))
+    assert!(SAMPLE.contains(from), "{from:?} is not in the text");
+    let message = parse(&SAMPLE.replacen(from, to, 1))
         .expect_err(to)
         .to_string();
     assert!(!message.contains("canary"), "a secret is shown: {message}");
     message
 }
 
-fn secret(auth: &cxone::Auth) -> &str {
-    match auth {
-        cxone::Auth::AccessKey { secret, .. } | cxone::Auth::Bearer(secret) => {
-            secret.expose_secret()
-        }
+/// The sample with more lines behind `[tenants.acme.cxone]`'s own.
+pub(super) fn with(lines: &str) -> Result<Config, Mistake> {
+    parse(&SAMPLE.replace(
+        "[tenants.acme.connections.entra]\n",
+        &format!("{lines}\n[tenants.acme.connections.entra]\n"),
+    ))
+}
+
+/// What is said about such a configuration; the first of the lines is line 11.
+pub(super) fn refused(lines: &str) -> String {
+    let message = with(lines).expect_err(lines).to_string();
+    assert!(!message.contains("canary"), "a secret is shown: {message}");
+    message
+}
+
+/// The one secret of a way in.
+pub(super) fn secret(auth: &cxone::Auth) -> &str {
+    let (cxone::Auth::AccessKey { secret, .. }
+    | cxone::Auth::Password { secret, .. }
+    | cxone::Auth::Basic { secret, .. }
+    | cxone::Auth::Bearer(secret)) = auth;
+    match secret {
+        cxone::Secret::Text(text) => text.expose_secret(),
+        cxone::Secret::File(path) => path.to_str().expect("a path"),
     }
 }
 
 #[test]
 fn the_configuration_of_the_readme_is_read() {
-    let shown = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md"))
-        .expect("the README");
-    for line in README.lines() {
-        assert!(shown.contains(line), "the README has no line {line:?}");
-    }
-    let config = parse(README).expect("a configuration");
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md");
+    let page = std::fs::read_to_string(page).expect("the README");
+    let (_, example) = page.split_once("```toml\n").expect("an example");
+    let (example, _) = example.split_once("```").expect("its end");
+    let hash = format!("sha256:{:064}", 0);
+    let text = example
+        .replace("${file:secrets/acme-cxone}", "x")
+        .replace("sha256:...", &hash);
+    let config = parse(&text).expect("the README's configuration");
+    assert_eq!(
+        config.tenants[0].cxone.settings.place,
+        cxone::PlaceSettings::default()
+    );
+}
+
+#[test]
+fn a_usual_configuration_is_read() {
+    let config = parse(SAMPLE).expect("a configuration");
     assert_eq!(config.scim, "127.0.0.1:8080".parse().expect("an address"));
     let tenant = &config.tenants[0];
     assert_eq!(tenant.cxone.default_role, "Agent");
@@ -158,8 +193,8 @@ fn mistakes_name_line_and_column() {
         ),
         (
             "idp = \"entra\"",
-            "idp = \"entra\"\nmode = \"observe\"",
-            ":13:8: the mode \"observe\"",
+            "idp = \"entra\"\nmode = \"obsreve\"",
+            ":13:8: the mode \"obsreve\" is not known",
         ),
     ] {
         let message = mistake(from, to);
@@ -172,7 +207,7 @@ fn mistakes_name_line_and_column() {
 
 #[test]
 fn names_are_what_urls_and_okta_take() {
-    let message = parse(&README.replace("acme", "a_b"))
+    let message = parse(&SAMPLE.replace("acme", "a_b"))
         .expect_err("a_b")
         .to_string();
     assert!(
@@ -196,7 +231,7 @@ fn a_filled_in_value_of_the_wrong_type_is_not_quoted() {
 #[test]
 fn what_is_filled_in_is_not_read_again() {
     let known = BTreeMap::from([("A".to_owned(), "${env:B}".to_owned())]);
-    let text = README
+    let text = SAMPLE
         .replace("${env:CXONE_ACCESS_KEY_ID}", "x")
         .replace("${env:CXONE_ACCESS_KEY_SECRET}", "<${env:A}>")
         .replace("${env:JACKFIELD_ENTRA_TOKEN}", "x");
@@ -207,7 +242,7 @@ fn what_is_filled_in_is_not_read_again() {
 
 #[test]
 fn a_byte_order_mark_and_crlf_do_no_harm() {
-    let text = format!("\u{feff}{}", README.replace('\n', "\r\n"));
+    let text = format!("\u{feff}{}", SAMPLE.replace('\n', "\r\n"));
     assert!(parse(&text).is_ok());
 }
 
@@ -221,7 +256,7 @@ fn a_component_is_a_path_or_a_name() {
             Component::Bundled("tenant-rules".to_owned()),
         ),
     ] {
-        let config = parse(&README.replace("use = \"entra\"", &format!("use = \"{written}\"")));
+        let config = parse(&SAMPLE.replace("use = \"entra\"", &format!("use = \"{written}\"")));
         let config = config.expect("a configuration");
         let plugin = &config.tenants[0].connections[0].plugins[0];
         assert_eq!(plugin.component, expected);
@@ -230,79 +265,36 @@ fn a_component_is_a_path_or_a_name() {
 }
 
 #[test]
-fn templates_set_what_is_not_the_idps() {
-    let with = |line: &str| parse(&format!("{README}[tenants.acme.templates.Voice]\n{line}\n"));
-    let config = with("role = \"Agent\"\nteam = \"Voice\"").expect("a configuration");
-    let template = &config.tenants[0].templates["Voice"];
-    assert_eq!(template.get(Attribute::Role), Some("Agent"));
-    let message = with("teem = \"x\"").expect_err("unknown").to_string();
-    assert!(message.contains("did you mean \"team\"?"), "{message}");
-    assert!(with("email = \"x\"").is_err());
-}
-
-const KEY: &str = "access_key_id = \"${env:CXONE_ACCESS_KEY_ID}\"\naccess_key_secret = \"${env:CXONE_ACCESS_KEY_SECRET}\"\n";
-
-#[test]
-fn another_scim_server_may_stand_in_for_cxone() {
-    let text = "scim_path = \"/v2\"\nauth = \"bearer\"\ntoken = \" ${env:JACKFIELD_ENTRA_TOKEN}\\n\"\ndefault_role = \"\"\n";
-    let config = parse(&README.replace(KEY, text)).expect("a configuration");
-    let settings = &config.tenants[0].cxone.settings;
-    assert!(matches!(settings.auth, cxone::Auth::Bearer(_)));
-    assert_eq!(secret(&settings.auth), "canary-token");
-    assert_eq!(settings.scim_path, "/v2");
-    assert!(!settings.directory_required);
-    assert!(!format!("{config:?}").contains("canary"));
+fn a_connection_is_live_unless_it_observes() {
+    let mode = |line: &str| {
+        let text = SAMPLE.replace("idp = \"entra\"", &format!("idp = \"entra\"\n{line}"));
+        parse(&text).expect("a configuration").tenants[0].connections[0].mode
+    };
+    assert_eq!(mode(""), Mode::Live);
+    assert_eq!(mode("mode = \"live\""), Mode::Live);
+    assert_eq!(mode("mode = \"observe\""), Mode::Observe);
 }
 
 #[test]
-fn credentials_belong_to_one_way_in() {
-    for (to, expected) in [
-        (
-            "auth = \"basic\"\n",
-            ":9:8: the auth \"basic\" is not known",
-        ),
-        (
-            "auth = \"bearer\"\n",
-            ":6:1: the key \"token\" is missing here",
-        ),
-        (
-            "auth = \"bearer\"\ntoken = \" \"\n",
-            ":10:9: token is empty",
-        ),
-        (
-            "auth = \"bearer\"\ntoken = \"a b\"\n",
-            ":10:9: token: it has characters",
-        ),
-        (
-            "token = \"x\"\naccess_key_id = \"x\"\naccess_key_secret = \"x\"\n",
-            ":9:9: token does not go with auth = \"access-key\"",
-        ),
-        (
-            "auth = \"bearer\"\ntoken = \"x\"\naccess_key_id = \"x\"\n",
-            ":11:17: access_key_id does not go with auth = \"bearer\"",
-        ),
-        (
-            "auth = \"bearer\"\ntoken = \"x\"\naccess_key_secret = \"canary\"\n",
-            ":11:21: access_key_secret does not go",
-        ),
-        (
-            "access_key_id = \"x\"\n",
-            "the key \"access_key_secret\" is missing here",
-        ),
-        (
-            "access_key_id = \"\"\naccess_key_secret = \"x\"\n",
-            ":9:17: access_key_id is empty",
-        ),
-        (
-            "access_key_id = \"x\"\naccess_key_secret = \"x\"\nscim_path = \"v2\"\n",
-            ":11:13: scim_path: this is no path",
-        ),
-    ] {
-        let message = mistake(KEY, to);
-        assert!(
-            message.contains(expected),
-            "{message:?} should have {expected:?}"
-        );
-    }
-    assert!(mistake(KEY, "auth = \"baerer\"\n").contains("did you mean \"bearer\"?"));
+fn what_is_one_file_and_nothing_else_can_be_read_again() {
+    let directory = tempfile::tempdir().expect("a directory");
+    std::fs::write(directory.path().join("key"), "canary-key\n").expect("a file");
+    let load = |value: &str| {
+        let text = SAMPLE
+            .replace("${env:CXONE_ACCESS_KEY_ID}", "x")
+            .replace("${env:CXONE_ACCESS_KEY_SECRET}", value)
+            .replace("${env:JACKFIELD_ENTRA_TOKEN}", "x");
+        let path = directory.path().join("jackfield.toml");
+        std::fs::write(&path, text).expect("a file");
+        let config = Config::load(&path).expect("a configuration");
+        secret(&config.tenants[0].cxone.settings.auth).to_owned()
+    };
+    let file = directory.path().join("key");
+    assert_eq!(load("${file:key}"), file.to_str().expect("a path"));
+    assert_eq!(
+        load("x${file:key}"),
+        "xcanary-key",
+        "a part cannot be read again"
+    );
+    assert_eq!(load("${file:key}${file:key}"), "canary-keycanary-key");
 }
