@@ -3,14 +3,23 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod admin;
 mod control;
 mod create;
+mod discovery;
+mod hand;
+mod hub_read;
+mod hub_write;
+mod keys;
 mod login;
+mod oauth;
 mod outage;
 mod patch;
+mod people_switches;
 mod read_and_replace;
 mod settings_file;
 mod support;
 mod switches;
 mod tenant_switches;
 mod user_hub;
+mod weather;

@@ -18,6 +18,32 @@ pub(crate) struct Answer {
     pub(crate) body: Value,
 }
 
+/// What came over the wire, whatever it was.
+#[derive(Debug)]
+pub(crate) struct Wire {
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
+    /// How the connection ended, if not orderly.
+    pub(crate) end: Option<io::ErrorKind>,
+}
+
+impl Wire {
+    pub(crate) fn status(&self) -> u16 {
+        self.head.split(' ').nth(1).unwrap().parse().unwrap()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let mut lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        lines
+            .find(|(given, _)| given.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+}
+
 pub(crate) struct World {
     running: Option<Running>,
     addr: std::net::SocketAddr,
@@ -44,6 +70,10 @@ impl World {
             .unwrap_or_default()
             .to_owned();
         world
+    }
+
+    pub(crate) fn base(&self) -> String {
+        format!("http://{}", self.addr)
     }
 
     pub(crate) async fn shutdown(&mut self) {
@@ -102,6 +132,82 @@ impl World {
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes).await?;
         parse(&bytes).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+    }
+
+    /// Reads until the connection ends, however it does.
+    pub(crate) async fn wire(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Wire {
+        let mut stream = TcpStream::connect(self.addr).await.unwrap();
+        let headers: String = headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}\r\n"))
+            .collect();
+        let text = format!(
+            "{method} {path} HTTP/1.1\r\nhost: cxone.example.com\r\nconnection: close\r\n{headers}\
+             content-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        stream.write_all(text.as_bytes()).await.unwrap();
+        let mut bytes = Vec::new();
+        let end = loop {
+            match stream.read_buf(&mut bytes).await {
+                Ok(0) => break None,
+                Ok(_) => {}
+                Err(error) => break Some(error.kind()),
+            }
+        };
+        let at = bytes
+            .windows(4)
+            .position(|four| four == b"\r\n\r\n")
+            .unwrap_or(bytes.len());
+        Wire {
+            head: String::from_utf8_lossy(&bytes[..at]).into_owned(),
+            body: bytes.get(at + 4..).unwrap_or_default().to_vec(),
+            end,
+        }
+    }
+
+    /// The value of an `Authorization` header with the token of the start.
+    pub(crate) fn bearer(&self) -> String {
+        format!("Bearer {}", self.token)
+    }
+
+    /// `GET` with that token.
+    pub(crate) async fn fetch(&self, path: &str) -> Wire {
+        self.wire("GET", path, &[("authorization", &self.bearer())], "")
+            .await
+    }
+
+    /// Puts employees in by hand; their ids.
+    pub(crate) async fn hire(&self, employees: Value) -> Vec<String> {
+        let answer = self.send("POST", "/simulator/users", Some(employees)).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        serde_json::from_value(answer.body["ids"].clone()).unwrap()
+    }
+
+    /// User Hub's third version of an employee.
+    pub(crate) async fn hub(&self, id: &str) -> Value {
+        let answer = self.get(&format!("/user-management/v3/users/{id}")).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.body["user"].clone()
+    }
+
+    /// Somebody new in User Hub, Bo changed by the members of `more`; the id.
+    pub(crate) async fn registered(&self, more: Value) -> String {
+        let answer = self
+            .send("POST", "/user-management/v1/users", Some(bo(more)))
+            .await;
+        assert_eq!(
+            (answer.status, &answer.body["success"]),
+            (200, &json!(true)),
+            "{answer:?}"
+        );
+        answer.body["uuid"].as_str().unwrap().to_owned()
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -234,6 +340,20 @@ pub(crate) fn ada(more: Value) -> Value {
 /// Ada as a complete PUT.
 pub(crate) fn ada_put(id: &str, more: Value) -> Value {
     let mut body = ada(json!({ "id": id, "active": true }));
+    for (member, value) in more.as_object().unwrap() {
+        body[member] = value.clone();
+    }
+    body.as_object_mut()
+        .unwrap()
+        .retain(|_, value| !value.is_null());
+    body
+}
+
+/// Bo as User Hub's create wants one, changed by the members of `more`; null takes one out.
+pub(crate) fn bo(more: Value) -> Value {
+    let mut body = json!({
+        "firstName": "Bo", "lastName": "Ek", "emailAddress": "bo@example.com", "role": "Agent",
+    });
     for (member, value) in more.as_object().unwrap() {
         body[member] = value.clone();
     }

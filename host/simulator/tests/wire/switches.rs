@@ -1,5 +1,5 @@
-//! Every switch in each of its positions, but for those of `outage`, `login`, `patch`,
-//! `tenant_switches` and `user_hub`.
+//! The switches of SCIM in each of their positions, but for those of `patch` and `tenant_switches`; and that every switch is
+//! described and tried.
 
 use serde_json::{Value, json};
 
@@ -365,6 +365,40 @@ async fn describe_lists_every_switch_with_its_default() {
             info.name
         );
         assert!(!info.about.is_empty());
+    }
+}
+
+/// A position that no test names is a position that nobody tried; the default is what every test begins with.
+#[test]
+fn every_position_is_named_by_a_test() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wire");
+    let texts: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap())
+        .collect();
+    for info in simulator::Switches::describe() {
+        let name = format!("\"{}\"", info.name);
+        let about: Vec<&String> = texts.iter().filter(|text| text.contains(&name)).collect();
+        assert!(!about.is_empty(), "no test turns {}", info.name);
+        for position in info.allowed {
+            // `seconds:N` and the like stand for many.
+            let word = position.split([':', ' ']).next().unwrap();
+            let numbers = position.starts_with("a whole number");
+            let quoted = [
+                format!("\"{word}"),
+                format!("json!({word})"),
+                format!(", {word}"),
+            ];
+            let named = about
+                .iter()
+                .any(|text| quoted.iter().any(|word| text.contains(word)));
+            let default = *position == info.default;
+            assert!(
+                default || numbers || named,
+                "no test turns {} to {position}",
+                info.name
+            );
+        }
     }
 }
 
