@@ -34,12 +34,10 @@ pub fn run(arguments: &Arguments) -> ExitCode {
     if arguments.hash {
         return hash();
     }
-    let mut bytes = [0; 32];
-    if let Err(error) = getrandom::fill(&mut bytes) {
-        return fail(format_args!("the system gives no random bytes: {error}"));
-    }
-    // The prefix tells people and scanners of leaked secrets whose it is.
-    let secret = format!("jf_{}", URL_SAFE_NO_PAD.encode(bytes));
+    let secret = match fresh() {
+        Ok(secret) => secret,
+        Err(error) => return fail(error),
+    };
     let hash = Secret::of(&secret).to_hash();
     let quoted = |text: &str| toml::Value::from(text).to_string();
     let line = match (&arguments.client, &arguments.basic) {
@@ -61,6 +59,18 @@ pub fn run(arguments: &Arguments) -> ExitCode {
         "the first line is for the identity provider and is not shown again, the second for the configuration",
     );
     ExitCode::SUCCESS
+}
+
+/// A new secret of 256 random bits.
+///
+/// # Errors
+/// The system gives no random bytes.
+pub(crate) fn fresh() -> Result<String, String> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| format!("the system gives no random bytes: {error}"))?;
+    // The prefix tells people and scanners of leaked secrets whose it is.
+    Ok(format!("jf_{}", URL_SAFE_NO_PAD.encode(bytes)))
 }
 
 fn hash() -> ExitCode {
