@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-fn jackfield() -> Command {
+pub(crate) fn jackfield() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_jackfield"));
     command.stdin(Stdio::null()).env_remove("JACKFIELD_LOG");
     command

@@ -20,6 +20,7 @@ mod demo;
 mod fixtures;
 mod groups;
 mod guests;
+mod init;
 mod normalise_rules;
 mod outage;
 mod ownership;

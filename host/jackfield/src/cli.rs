@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::command::{demo, release, serve, simulate, token, transfer};
+use crate::command::{demo, init, release, serve, simulate, token, transfer};
 
 /// SCIM for NiCE CXone: identity providers talk to it as to a complete SCIM service, CXone is spoken to as it needs.
 #[derive(Debug, Parser)]
@@ -18,6 +18,8 @@ struct Cli {
 enum Command {
     /// Plays a provisioning cycle with nothing but this binary, then stays up to be tried
     Demo(demo::Arguments),
+    /// Makes a configuration: finds CXone with an access key, and says what to enter at the identity provider
+    Init(init::Arguments),
     /// Serves the connections of a configuration file
     Serve(serve::Arguments),
     /// Simulates CXone's provisioning surface, for trying and testing
@@ -56,6 +58,7 @@ pub fn run() -> ExitCode {
     runtime.block_on(async {
         match cli.command {
             Command::Demo(arguments) => demo::run(arguments).await,
+            Command::Init(arguments) => init::run(arguments).await,
             Command::Serve(arguments) => serve::run(arguments).await,
             Command::Simulate(arguments) => simulate::run(arguments).await,
             Command::Release(arguments) => release::run(arguments).await,

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub mod demo;
+pub mod init;
 pub mod release;
 mod running;
 pub mod serve;
