@@ -218,25 +218,66 @@ pub(crate) fn words(answer: &Answer, personal: &Personal) -> String {
     )
 }
 
+/// Everything that an answer says, for looking for words: in lower case, codes such as `USER_EXISTS` taken apart.
+fn gist(answer: &Answer) -> String {
+    let said = match answer.json() {
+        Some(Value::Object(members)) => {
+            let names = EXPLAIN.iter().chain(&["scimType"]);
+            let said = names.filter_map(|name| members.get(*name).and_then(explanation));
+            said.collect::<Vec<_>>().join("; ")
+        }
+        _ => raw(answer).unwrap_or_default(),
+    };
+    said.to_lowercase().replace(['_', '-'], " ")
+}
+
+fn any_of(gist: &str, words: &[&str]) -> bool {
+    words.iter().any(|words| gist.contains(words))
+}
+
 /// Whether a refusal says that the user name is taken. Assumption (cxone.md 1.5: UNKNOWN): every 409 does, and else a
-/// text that speaks of a user and of existing already.
+/// text that speaks of a user and of existing already, `success: false` among them.
 pub(crate) fn duplicate(answer: &Answer) -> bool {
     if answer.status.as_u16() == 409 {
         return true;
     }
-    let text = raw(answer).unwrap_or_default().to_lowercase();
+    let gist = gist(answer);
     let taken = [
         "already exist",
         "already in use",
         "already taken",
         "already used",
+        "user exists",
+        "username exists",
         "duplicate",
         "not unique",
         "must be unique",
         "uniqueness",
     ];
-    let of_user = text.contains("user") || text.contains("(uniqueness)");
-    of_user && taken.iter().any(|words| text.contains(words))
+    // SCIM's own word needs no other (RFC 7644, section 3.12).
+    let told = answer
+        .json()
+        .is_some_and(|body| body.get("scimType").and_then(Value::as_str) == Some("uniqueness"));
+    told || (gist.contains("user") && any_of(&gist, &taken))
+}
+
+/// Whether a refusal says that the user name cannot be changed because the employee is pending (cxone.md 4). Assumption
+/// (cxone.md 4: how that is said is UNKNOWN): a text that speaks of the user name and of somebody invited.
+pub(crate) fn pending(answer: &Answer) -> bool {
+    let gist = gist(answer);
+    let of_name = any_of(&gist, &["username", "user name", "login name"]);
+    let waiting = [
+        "pending",
+        "invited",
+        "invitation",
+        "not activated",
+        "not yet activated",
+        "not been activated",
+        "unregistered",
+        "not registered",
+        "not yet registered",
+    ];
+    of_name && any_of(&gist, &waiting) && !duplicate(answer)
 }
 
 /// Whether a body is an error, whatever its status says. User Hub answers `success: false` with 200 (cxone.md 3.4).

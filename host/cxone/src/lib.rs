@@ -5,19 +5,28 @@
 
 mod access;
 mod api;
+mod claims;
 mod complaint;
 mod directory;
+mod employee;
 mod flight;
+mod outcome;
+mod people;
 mod place;
 mod scim;
+mod search;
 mod secret;
 mod session;
 mod settings;
+mod snapshot;
 mod token;
 mod upstreams;
+mod user_hub;
 mod wire;
 
-pub use place::Place;
+pub use claims::Claims;
+pub use employee::Employee;
+pub use place::{Found, Place, PlaceError, Step};
 pub use scim::ScimAdapter;
 pub use secret::Secret;
 pub use session::{PlaceCache, Session};
@@ -25,3 +34,4 @@ pub use settings::{
     Assume, Auth, BASIC_SCIM_PATH, BadSettings, PlaceSettings, RoleValue, SCIM_PATH, Settings,
     Stated,
 };
+pub use user_hub::UserHubAdapter;

@@ -9,32 +9,27 @@ use bridge::name::fold;
 use bridge::port::cxone::{CallOptions, Change, Cxone, Freshness, Held, People, UpstreamError};
 use bridge::target::{Attribute, Target};
 use client::{Answer, Method};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::api::{Call, Reply, Service, no_such_path, unavailable};
-use crate::complaint::{Personal, clean, is_error, words};
-use crate::directory::Snapshots;
+use crate::complaint::{Personal, is_error};
+use crate::directory::Directories;
+use crate::outcome::{after_effect, doubtful, encoded, scrubbed, segment, told_error};
+use crate::people::{Everybody, own_id};
 use crate::session::Session;
-use crate::wire::{MEDIA_TYPE, create_body, held, matching, replace_body};
+use crate::wire::{MEDIA_TYPE, Names, create_body, held, matching, replace_body};
 
 /// Below the SCIM service.
 const USERS: &str = "/Users";
 const USER: &str = "/Users/{id}";
 
-/// RFC 3986, section 2.3.
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
-
 /// One tenant's CXone through its SCIM API.
 #[derive(Debug)]
 pub struct ScimAdapter {
     session: Session,
-    snapshots: Snapshots,
+    directories: Arc<Directories>,
+    everybody: Everybody,
 }
 
 /// What the answer to a write says.
@@ -48,9 +43,11 @@ enum Written {
 impl ScimAdapter {
     /// An adapter over a session.
     pub fn new(session: Session) -> Self {
+        let directories = Arc::new(Directories::new(session.clone()));
         Self {
+            everybody: Everybody::new(session.clone(), Arc::clone(&directories)),
+            directories,
             session,
-            snapshots: Snapshots::default(),
         }
     }
 
@@ -62,30 +59,40 @@ impl ScimAdapter {
             deadline: Instant::now() + half,
             ..options
         };
-        self.snapshots
-            .get(self.session.api(), Freshness::Recent, options)
-            .await
-            .ok()
+        self.directories.get(Freshness::Recent, options).await.ok()
     }
 
-    async fn shown(&self, raw: Value, options: CallOptions) -> Option<Held> {
+    /// `None` if the answer is no user.
+    async fn shown(&self, raw: Value, options: CallOptions) -> Result<Option<Held>, UpstreamError> {
         let directory = self.names(options).await;
-        held(raw, directory.as_deref())
+        let Some(mut held) = held(raw, directory.as_deref()) else {
+            return Ok(None);
+        };
+        let own = own_id(&self.session, options).await?;
+        held.own = own.as_deref() == Some(held.id.as_str());
+        Ok(Some(held))
     }
 
-    /// The directory for writing a role or team, if one is written.
+    fn writing<'a>(&'a self, directory: &'a Directory) -> Names<'a> {
+        let settings = self.session.settings();
+        Names {
+            directory,
+            role_value: settings.assume.role_value,
+            default_role: settings.default_role.as_deref(),
+        }
+    }
+
+    /// The directory for writing roles, teams and login authenticators, as far as it is needed.
     async fn references<'a>(
         &self,
         mut written: impl Iterator<Item = &'a Attribute>,
         options: CallOptions,
-    ) -> Result<Option<Arc<Directory>>, UpstreamError> {
-        if written.any(|attribute| matches!(attribute, Attribute::Role | Attribute::Team)) {
-            let directory = self
-                .snapshots
-                .get(self.session.api(), Freshness::Recent, options);
-            return directory.await.map(Some);
+    ) -> Result<Arc<Directory>, UpstreamError> {
+        use Attribute::{Role, SecondaryRoles, Team};
+        if written.any(|attribute| matches!(attribute, Role | SecondaryRoles | Team)) {
+            return self.directories.get(Freshness::Recent, options).await;
         }
-        Ok(None)
+        Ok(Arc::new(self.directories.stated()))
     }
 
     async fn find_by(
@@ -115,7 +122,7 @@ impl ScimAdapter {
     ) -> Result<Option<String>, UpstreamError> {
         let literal = Value::String(user_name.to_owned()).to_string();
         let filter = format!("userName eq {literal}");
-        let query = format!("filter={}", utf8_percent_encode(&filter, UNRESERVED));
+        let query = format!("filter={}", encoded(&filter));
         let personal = Personal::of(&json!({ "userName": user_name }));
         let call = Call {
             method: Method::GET,
@@ -152,7 +159,7 @@ impl ScimAdapter {
         if is_error(&raw) {
             return Err(told_error(&answer, &none, false));
         }
-        match self.shown(raw, options).await {
+        match self.shown(raw, options).await? {
             Some(held) if held.id == id => Ok(Some(held)),
             Some(_) => Err(unavailable("CXone answered with another user")),
             None => Err(unavailable("CXone's answer is no user")),
@@ -166,12 +173,8 @@ impl ScimAdapter {
         personal: &'a Personal,
         options: CallOptions,
     ) -> Result<Call<'a>, UpstreamError> {
-        // URLs drop such segments, encoded or not, and the request would go to the list.
-        if matches!(id, "" | "." | "..") {
-            return Err(unavailable("the user's id in CXone cannot be addressed"));
-        }
         let write = method != Method::GET;
-        let id = utf8_percent_encode(id, UNRESERVED);
+        let id = segment(id)?;
         Ok(Call {
             method,
             service: Service::Scim,
@@ -189,44 +192,12 @@ impl ScimAdapter {
     }
 }
 
-/// An error under a status of success.
-fn told_error(answer: &Answer, personal: &Personal, uncertain: bool) -> UpstreamError {
-    let status = answer.status.as_u16();
-    UpstreamError::Unavailable {
-        reason: format!(
-            "CXone answers {status} with an error: {}",
-            words(answer, personal)
-        ),
-        uncertain,
-        retry_after: answer.retry_after,
-    }
-}
-
 fn written(answer: &Answer, personal: &Personal) -> Result<Written, UpstreamError> {
     match answer.json() {
         Some(json) if is_error(&json) => Err(told_error(answer, personal, true)),
         Some(json) if held(json.clone(), None).is_some() => Ok(Written::Shown(json)),
         _ => Ok(Written::Untold),
     }
-}
-
-/// Reading back failed after a write was accepted: whatever the reason, the write may stand.
-fn doubtful(outcome: Result<Option<Held>, UpstreamError>) -> Result<Held, UpstreamError> {
-    let (reason, retry_after) = match outcome {
-        Ok(Some(held)) => return Ok(held),
-        Ok(None) => ("CXone does not know the user".to_owned(), None),
-        Err(UpstreamError::Unavailable {
-            reason,
-            retry_after,
-            ..
-        }) => (reason, retry_after),
-        Err(other) => (other.to_string(), None),
-    };
-    Err(UpstreamError::Unavailable {
-        reason: format!("CXone accepted a write without showing the user, and then: {reason}"),
-        uncertain: true,
-        retry_after,
-    })
 }
 
 #[async_trait]
@@ -246,12 +217,14 @@ impl Cxone for ScimAdapter {
     async fn create(
         &self,
         target: &Target,
-        _template: Option<&str>,
+        template: Option<&str>,
         options: CallOptions,
     ) -> Result<Held, UpstreamError> {
         let options = self.session.terms(options);
         let directory = self.references(target.values.keys(), options).await?;
-        let body = create_body(target, directory.as_deref());
+        // Assumption (cxone.md 1.4: UNKNOWN): the template's name as text, at the top, under the name that a probe found.
+        let attribute = self.session.settings().assume.template_attribute.as_deref();
+        let body = create_body(target, attribute.zip(template), self.writing(&directory));
         let personal = Personal::of(&body);
         let call = Call {
             method: Method::POST,
@@ -280,7 +253,7 @@ impl Cxone for ScimAdapter {
             Reply::Missing { detail, .. } => return Err(no_such_path(USERS, &detail)),
         };
         if let Written::Shown(raw) = written(&answer, &personal)?
-            && let Some(held) = self.shown(raw, options).await
+            && let Some(held) = self.shown(raw, options).await.map_err(after_effect)?
         {
             return Ok(held);
         }
@@ -299,7 +272,7 @@ impl Cxone for ScimAdapter {
         let directory = self
             .references(set.map(|(attribute, _)| attribute), options)
             .await?;
-        let Some(body) = replace_body(held, change, directory.as_deref()) else {
+        let Some(body) = replace_body(held, change, self.writing(&directory)) else {
             return Err(unavailable(
                 "CXone does not say whether the user is active, so nothing is written",
             ));
@@ -314,7 +287,7 @@ impl Cxone for ScimAdapter {
             Reply::Missing { .. } => return Err(UpstreamError::Gone),
         };
         if let Written::Shown(raw) = written(&answer, &personal)?
-            && let Some(shown) = self.shown(raw, options).await
+            && let Some(shown) = self.shown(raw, options).await.map_err(after_effect)?
             && shown.id == held.id
         {
             return Ok(shown);
@@ -328,17 +301,16 @@ impl Cxone for ScimAdapter {
         options: CallOptions,
     ) -> Result<Arc<Directory>, UpstreamError> {
         let options = self.session.terms(options);
-        self.snapshots
-            .get(self.session.api(), freshness, options)
-            .await
+        self.directories.get(freshness, options).await
     }
 
     async fn people(
         &self,
-        _freshness: Freshness,
-        _options: CallOptions,
+        freshness: Freshness,
+        options: CallOptions,
     ) -> Result<Option<Arc<People>>, UpstreamError> {
-        Ok(None)
+        let options = self.session.terms(options);
+        self.everybody.people(freshness, options).await
     }
 
     fn cannot_carry(&self) -> &'static [Attribute] {
@@ -346,22 +318,6 @@ impl Cxone for ScimAdapter {
             Attribute::ExternalIdentity,
             Attribute::ApplicationAttributes,
         ]
-    }
-}
-
-/// A read knows no values of the person to withhold; the write before it does.
-fn scrubbed(error: UpstreamError, personal: &Personal) -> UpstreamError {
-    match error {
-        UpstreamError::Unavailable {
-            reason,
-            uncertain,
-            retry_after,
-        } => UpstreamError::Unavailable {
-            reason: clean(&reason, personal),
-            uncertain,
-            retry_after,
-        },
-        other => other,
     }
 }
 

@@ -32,6 +32,9 @@ pub struct Settings {
     pub stated: Stated,
     /// What was UNKNOWN of CXone and a probe has settled.
     pub assume: Assume,
+    /// The role, by name or id, of who is created without one. SCIM's create can leave it to CXone, which gives Agent or
+    /// another default; User Hub's cannot (cxone.md 3.2).
+    pub default_role: Option<String>,
     /// Requests a second to one host, at most.
     pub rate: f64,
     /// Whether CXone is told to invite the people that are created.
@@ -209,6 +212,7 @@ impl Settings {
             directory_required: true,
             stated: Stated::default(),
             assume: Assume::default(),
+            default_role: None,
             rate: 20.0,
             invite: false,
             call_timeout: Duration::from_secs(8),

@@ -4,7 +4,10 @@ mod list;
 mod read;
 mod write;
 
+use bridge::directory::Directory;
 use serde_json::{Map, Value};
+
+use crate::settings::RoleValue;
 
 pub(crate) use list::matching;
 pub(crate) use read::held;
@@ -16,8 +19,19 @@ pub(crate) const EXTENSION: &str = "urn:ietf:params:scim:schemas:extension:nice:
 /// Assumption (cxone.md 1.5: UNKNOWN): SCIM's media type is understood, because every identity provider sends it.
 pub(crate) const MEDIA_TYPE: &str = "application/scim+json";
 
+/// How a body names roles, teams and login authenticators.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Names<'a> {
+    /// Where they are looked up.
+    pub(crate) directory: &'a Directory,
+    /// What is in the `value` of a role or team.
+    pub(crate) role_value: RoleValue,
+    /// What everybody is given where nothing is said; `None` if that is left to CXone.
+    pub(crate) default_role: Option<&'a str>,
+}
+
 /// A value as text; empty text is none.
-fn text(value: Option<&Value>) -> Option<String> {
+pub(crate) fn text(value: Option<&Value>) -> Option<String> {
     match value? {
         Value::String(text) if !text.is_empty() => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),

@@ -3,11 +3,8 @@ use client::StatusCode;
 use serde_json::json;
 
 fn answer(status: u16, body: impl AsRef<[u8]>) -> Answer {
-    Answer {
-        status: StatusCode::from_u16(status).unwrap(),
-        retry_after: None,
-        body: body.as_ref().to_vec(),
-    }
+    let status = StatusCode::from_u16(status).unwrap();
+    Answer::new(status, body.as_ref().to_vec())
 }
 
 fn told(body: impl AsRef<[u8]>) -> String {
@@ -96,6 +93,50 @@ fn a_taken_user_name_is_recognised() {
     ));
     assert!(!is(400, json!({"details": "role does not exist"})));
     assert!(!is(400, json!({"details": "duplicate team"})));
+}
+
+// cxone.md 3.2, 3.4: User Hub's writes say so under a status of success, in any of their members.
+#[test]
+fn a_taken_user_name_is_recognised_in_every_member() {
+    for body in [
+        json!({"success": false, "message": "User already exists"}),
+        json!({"success": false, "message": "Bad request", "error": "USER_ALREADY_EXISTS"}),
+        json!({"success": false, "msg": "userName must be unique"}),
+        json!({"code": "DUPLICATE_USER", "details": "cannot be saved", "errors": []}),
+        json!({"status": 400, "error": "Bad Request", "message": "Username exists", "path": "/x"}),
+        json!({"error": "user_not_unique", "errorDescription": "no"}),
+    ] {
+        assert!(duplicate(&answer(200, body.to_string())), "{body}");
+    }
+    let other = json!({"success": false, "message": "Role not found", "error": "ROLE"});
+    assert!(!duplicate(&answer(200, other.to_string())));
+}
+
+// cxone.md 4: a user name cannot be changed while the employee is pending; 3.4: the shapes.
+#[test]
+fn a_name_that_waits_for_an_activation_is_recognised() {
+    let words = "Username cannot be changed while the employee is Pending";
+    for body in [
+        json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"], "status": "400", "scimType": "mutability", "detail": words}),
+        json!({"code": "BAD_REQUEST", "details": words, "errors": []}),
+        json!({"status": 400, "error": "Bad Request", "message": words, "path": "/x"}),
+        json!({"error": "invalid_request", "errorDescription": words}),
+        json!({"success": false, "msg": "user name of an invited user"}),
+        json!({"code": "USER_NAME_OF_PENDING_USER", "details": "no"}),
+        json!(
+            "the user name cannot be edited: the user has not activated the account, not yet activated"
+        ),
+    ] {
+        assert!(pending(&answer(400, body.to_string())), "{body}");
+    }
+    for body in [
+        json!({"details": "the approval of the role is pending"}),
+        json!({"details": "the user name has no @"}),
+        json!({"details": "the user name already exists, of a pending user"}),
+        json!({}),
+    ] {
+        assert!(!pending(&answer(400, body.to_string())), "{body}");
+    }
 }
 
 #[test]

@@ -10,8 +10,8 @@ use super::{EXTENSION, email_at, items, member, mobile_at, role_at, text};
 /// A user as answered: `None` if it is no object or has no id. Members that are missing or of another type than
 /// expected are no opinion; what is not understood stays in `raw`.
 ///
-/// Role and team are shown by name where the directory knows them. Without a directory the name that CXone shows
-/// beside the id stands in; a login authenticator, which no search lists, is shown by what its `value` says.
+/// Role, team and login authenticator are shown by name where the directory knows them. Without a directory the name
+/// that CXone shows beside the id stands in.
 pub(crate) fn held(raw: Value, directory: Option<&Directory>) -> Option<Held> {
     let user = raw.as_object()?;
     let id = text(user.get("id"))?;
@@ -28,7 +28,12 @@ pub(crate) fn held(raw: Value, directory: Option<&Directory>) -> Option<Held> {
         at.and_then(|at| items.get(at))
             .and_then(|item| text(item.get("value")))
     };
-    let role = role_at(roles).and_then(|at| roles.get(at));
+    let primary = role_at(roles);
+    let role_name = |role: Option<&Value>| {
+        named(role, directory, |directory, text| {
+            directory.role(text).map(|role| role.name.as_str())
+        })
+    };
     let found = [
         (Attribute::UserName, text(user.get("userName"))),
         (Attribute::GivenName, text(member(name, "givenName"))),
@@ -41,9 +46,7 @@ pub(crate) fn held(raw: Value, directory: Option<&Directory>) -> Option<Held> {
         (Attribute::UserType, text(user.get("userType"))),
         (
             Attribute::Role,
-            named(role, directory, |directory, text| {
-                directory.role(text).map(|role| role.name.as_str())
-            }),
+            role_name(primary.and_then(|at| roles.get(at))),
         ),
         (
             Attribute::Team,
@@ -53,7 +56,15 @@ pub(crate) fn held(raw: Value, directory: Option<&Directory>) -> Option<Held> {
         ),
         (
             Attribute::LoginAuthenticator,
-            reference(member(extension, "loginAuthenticator")),
+            named(
+                member(extension, "loginAuthenticator"),
+                directory,
+                |directory, text| {
+                    directory
+                        .login_authenticator(text)
+                        .map(|authenticator| authenticator.name.as_str())
+                },
+            ),
         ),
     ];
     for (attribute, value) in found {
@@ -61,6 +72,15 @@ pub(crate) fn held(raw: Value, directory: Option<&Directory>) -> Option<Held> {
             target.set(attribute, value);
         }
     }
+    let others = roles.iter().enumerate();
+    let secondary: Vec<String> = others
+        .filter(|(at, _)| Some(*at) != primary)
+        .filter_map(|(_, role)| role_name(Some(role)))
+        .collect();
+    target.set_list(
+        Attribute::SecondaryRoles,
+        secondary.iter().map(String::as_str),
+    );
     Some(Held {
         id,
         target,

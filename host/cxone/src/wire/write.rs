@@ -1,18 +1,30 @@
 //! From the bridge's words to the bodies of POST and PUT.
 
-use bridge::directory::Directory;
 use bridge::port::cxone::{Change, Held};
 use bridge::target::{Attribute, Target};
 use serde_json::{Map, Value, json};
 
 use super::read::time_zone;
-use super::{EXTENSION, email_at, items, mobile_at, role_at};
+use super::{EXTENSION, Names, email_at, items, mobile_at, role_at};
+use crate::settings::RoleValue;
 
-/// CreateRequest (cxone.md 1.4): no `schemas`, `timezone` in lower case, active.
-pub(crate) fn create_body(target: &Target, directory: Option<&Directory>) -> Value {
+/// CreateRequest (cxone.md 1.4): no `schemas`, `timezone` in lower case, active. `template` is the attribute that names
+/// one, and its name.
+pub(crate) fn create_body(
+    target: &Target,
+    template: Option<(&str, &str)>,
+    names: Names<'_>,
+) -> Value {
     let mut user = Map::new();
+    // Secondary roles alone would make the first of them the primary one.
+    if target.get(Attribute::SecondaryRoles).is_some() && target.get(Attribute::Role).is_none() {
+        set(&mut user, Attribute::Role, names.default_role, names);
+    }
     for (attribute, value) in &target.values {
-        set(&mut user, *attribute, Some(value), directory);
+        set(&mut user, *attribute, Some(value), names);
+    }
+    if let Some((attribute, name)) = template {
+        put(&mut user, attribute, Some(Value::String(name.to_owned())));
     }
     user.insert("active".to_owned(), Value::Bool(true));
     Value::Object(user)
@@ -23,11 +35,7 @@ pub(crate) fn create_body(target: &Target, directory: Option<&Directory>) -> Val
 ///
 /// Not given back: `schemas` and `meta`, which only answers have, `primary` of roles, and empty members. `timeZone`
 /// goes back as `timezone`. Members that are unknown go back as read.
-pub(crate) fn replace_body(
-    held: &Held,
-    change: &Change,
-    directory: Option<&Directory>,
-) -> Option<Value> {
+pub(crate) fn replace_body(held: &Held, change: &Change, names: Names<'_>) -> Option<Value> {
     let active = change.active.or(held.target.active)?;
     let mut user = held.raw.as_object().cloned().unwrap_or_default();
     let zone = time_zone(&user);
@@ -46,7 +54,7 @@ pub(crate) fn replace_body(
     }
     primary_first(&mut user);
     for (attribute, value) in &change.set {
-        set(&mut user, *attribute, value.as_deref(), directory);
+        set(&mut user, *attribute, value.as_deref(), names);
     }
     user.insert("id".to_owned(), Value::String(held.id.clone()));
     user.insert("active".to_owned(), Value::Bool(active));
@@ -67,26 +75,7 @@ fn primary_first(user: &mut Map<String, Value>) {
     }
 }
 
-fn set(
-    user: &mut Map<String, Value>,
-    attribute: Attribute,
-    value: Option<&str>,
-    directory: Option<&Directory>,
-) {
-    let role = |text: &str| {
-        let known = directory.and_then(|directory| directory.role(text));
-        reference(
-            known.map(|role| (role.id.as_str(), role.name.as_str())),
-            text,
-        )
-    };
-    let team = |text: &str| {
-        let known = directory.and_then(|directory| directory.team(text));
-        reference(
-            known.map(|team| (team.id.as_str(), team.name.as_str())),
-            text,
-        )
-    };
+fn set(user: &mut Map<String, Value>, attribute: Attribute, value: Option<&str>, names: Names<'_>) {
     let plain = value.map(|value| Value::String(value.to_owned()));
     match attribute {
         Attribute::UserName => put(user, "userName", plain),
@@ -104,25 +93,55 @@ fn set(
             let new = |value: &str| json!({"value": value, "type": "mobile"});
             contact(user, "phoneNumbers", mobile_at, value, new);
         }
-        Attribute::Role => set_role(user, value.map(role)),
-        Attribute::Team => put_in(user, EXTENSION, "team", value.map(team)),
+        Attribute::Role => set_role(user, value.map(|value| names.role(value))),
+        Attribute::SecondaryRoles => {
+            let lines = value.unwrap_or_default().split('\n');
+            let others = lines.filter(|line| !line.is_empty());
+            set_secondary_roles(user, others.map(|value| names.role(value)));
+        }
+        Attribute::Team => put_in(
+            user,
+            EXTENSION,
+            "team",
+            value.map(|value| names.team(value)),
+        ),
         Attribute::LoginAuthenticator => {
-            let authenticator = value.map(|value| reference(None, value));
+            let authenticator = value.map(|value| names.login_authenticator(value));
             put_in(user, EXTENSION, "loginAuthenticator", authenticator);
         }
-        // Not by this API (`cannot_carry`), or not yet.
-        Attribute::SecondaryRoles
-        | Attribute::ExternalIdentity
-        | Attribute::ApplicationAttributes => {}
+        // Not by this API (`cannot_carry`).
+        Attribute::ExternalIdentity | Attribute::ApplicationAttributes => {}
     }
 }
 
-/// Assumption (cxone.md 1.4: UNKNOWN): the id in `value`, the name in `display`. What the directory does not know goes
-/// out as it is.
-fn reference(known: Option<(&str, &str)>, text: &str) -> Value {
-    match known {
-        Some((id, name)) => json!({"value": id, "display": name}),
-        None => json!({"value": text}),
+impl Names<'_> {
+    fn role(&self, text: &str) -> Value {
+        let known = self.directory.role(text);
+        let known = known.map(|role| (role.id.as_str(), role.name.as_str()));
+        reference(known, text, self.role_value)
+    }
+
+    fn team(&self, text: &str) -> Value {
+        let known = self.directory.team(text);
+        let known = known.map(|team| (team.id.as_str(), team.name.as_str()));
+        reference(known, text, self.role_value)
+    }
+
+    /// By what the configuration states: no API lists them.
+    fn login_authenticator(&self, text: &str) -> Value {
+        let known = self.directory.login_authenticator(text);
+        let known = known.map(|known| (known.id.as_str(), known.name.as_str()));
+        reference(known, text, RoleValue::Id)
+    }
+}
+
+/// Assumption (cxone.md 1.4: UNKNOWN): the id in `value`, the name in `display`; the name in both where a probe has
+/// shown so. What the directory does not know goes out as it is.
+fn reference(known: Option<(&str, &str)>, text: &str, value: RoleValue) -> Value {
+    match (known, value) {
+        (Some((id, name)), RoleValue::Id) => json!({"value": id, "display": name}),
+        (Some((_, name)), RoleValue::Name) => json!({"value": name, "display": name}),
+        (None, _) => json!({"value": text}),
     }
 }
 
@@ -192,5 +211,22 @@ fn set_role(user: &mut Map<String, Value>, role: Option<Value>) {
     let id = role.get("value").cloned();
     roles.retain(|other| other.get("value") != id.as_ref());
     roles.insert(0, role);
+    user.insert("roles".to_owned(), Value::Array(roles));
+}
+
+/// The roles beyond the first. Where nobody has a primary role there can be none: the first would become it.
+fn set_secondary_roles(user: &mut Map<String, Value>, others: impl Iterator<Item = Value>) {
+    let Some(primary) = items(user, "roles").first().cloned() else {
+        return;
+    };
+    let mut roles = vec![primary];
+    for other in others {
+        if roles
+            .iter()
+            .all(|role| role.get("value") != other.get("value"))
+        {
+            roles.push(other);
+        }
+    }
     user.insert("roles".to_owned(), Value::Array(roles));
 }

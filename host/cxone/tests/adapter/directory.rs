@@ -1,4 +1,7 @@
+use bridge::directory::{LoginAuthenticator, Origin, Role, Team};
 use bridge::port::cxone::{Cxone, Freshness, UpstreamError};
+use cxone::Settings;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::server::{Reply, Seen, Server, soon};
@@ -141,6 +144,93 @@ async fn half_a_directory_is_none() {
         assert!(
             matches!(outcome, Err(UpstreamError::Unavailable { .. })),
             "{at}: {outcome:?}"
+        );
+    }
+}
+
+fn stated(settings: &mut Settings) {
+    settings.stated.roles = vec![Role {
+        id: "r-7".to_owned(),
+        name: "Agent".to_owned(),
+        status: "ACTIVE".to_owned(),
+    }];
+    settings.stated.teams = vec![Team {
+        id: "t-7".to_owned(),
+        name: "Support".to_owned(),
+    }];
+    settings.stated.login_authenticators = vec![LoginAuthenticator {
+        id: "la-7".to_owned(),
+        name: "SSO".to_owned(),
+    }];
+}
+
+// 3.1: a key made for SCIM need not be allowed to read roles and teams.
+#[tokio::test]
+async fn what_cannot_be_read_is_as_stated() {
+    for (path, status, from) in [
+        (ROLES, 401, (Origin::Configuration, Origin::Cxone)),
+        (ROLES, 403, (Origin::Configuration, Origin::Cxone)),
+        (ROLES, 404, (Origin::Configuration, Origin::Cxone)),
+        (TEAMS, 403, (Origin::Cxone, Origin::Configuration)),
+        (TEAMS, 404, (Origin::Cxone, Origin::Configuration)),
+        ("", 0, (Origin::Cxone, Origin::Cxone)),
+    ] {
+        let server = Server::start(move |request, _| {
+            (request.path == path).then(|| Reply::Json(status, json!({"message": "no"})))
+        })
+        .await;
+        let before = Timestamp::now();
+        let adapter = server.adapter_with(stated);
+        let directory = adapter.directory(Freshness::Now, soon()).await.unwrap();
+        assert_eq!(
+            (directory.roles_from, directory.teams_from),
+            from,
+            "{path} {status}"
+        );
+        assert!(directory.taken >= before && directory.taken <= Timestamp::now());
+        let role = directory.role("agent").map(|role| role.id.as_str());
+        let team = directory.team("support").map(|team| team.id.as_str());
+        let one = |from, stated, read| {
+            if from == Origin::Configuration {
+                stated
+            } else {
+                read
+            }
+        };
+        assert_eq!(role, Some(one(from.0, "r-7", "r-1")));
+        assert_eq!(team, Some(one(from.1, "t-7", "t-1")));
+        // No API lists them (3.2).
+        assert_eq!(
+            directory
+                .login_authenticator("sso")
+                .map(|it| it.id.as_str()),
+            Some("la-7")
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_fails_or_is_not_stated_stands_in_for_nothing() {
+    for (status, state) in [
+        (500, true),
+        (429, true),
+        (400, true),
+        (403, false),
+        (404, false),
+    ] {
+        let server = Server::start(move |request, _| {
+            (request.path == TEAMS).then(|| Reply::Json(status, json!({"message": "no"})))
+        })
+        .await;
+        let adapter = server.adapter_with(|settings| {
+            if state {
+                stated(settings);
+            }
+        });
+        let outcome = adapter.directory(Freshness::Now, soon()).await;
+        assert!(
+            matches!(outcome, Err(UpstreamError::Unavailable { .. })),
+            "{status}: {outcome:?}"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! The SCIM adapter over real sockets. Each test names the part of the facts about CXone (`cxone.md`) it rests on.
+//! The adapters over real sockets. Each test names the part of the facts about CXone (`cxone.md`) it rests on.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -7,10 +7,17 @@
 )]
 
 mod access;
+mod conformance;
 mod directory;
+mod employee;
 mod failures;
 mod find;
+mod hub;
+mod login;
+mod people;
+mod place;
 mod plain;
-
 mod server;
+mod user_hub_find;
+mod user_hub_write;
 mod write;

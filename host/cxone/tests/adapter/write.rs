@@ -1,7 +1,9 @@
 use std::collections::BTreeMap;
 
+use bridge::directory::LoginAuthenticator;
 use bridge::port::cxone::{Change, Cxone, Held, UpstreamError};
 use bridge::target::{Attribute, Target};
+use cxone::{RoleValue, Settings};
 use serde_json::{Value, json};
 
 use crate::server::{Reply, Server, ada, list, soon};
@@ -310,4 +312,136 @@ async fn an_id_that_cxone_lost_is_gone() {
         .replace(&held, &Change::deactivation(), soon())
         .await;
     assert_eq!(outcome, Err(UpstreamError::Gone));
+}
+
+fn login_authenticators() -> Vec<LoginAuthenticator> {
+    vec![LoginAuthenticator {
+        id: "la-1".to_owned(),
+        name: "SSO".to_owned(),
+    }]
+}
+
+async fn posted(set: impl FnOnce(&mut Settings), target: &Target, template: Option<&str>) -> Value {
+    let server = Server::start(|request, _| {
+        (request.method == "POST" && request.path == "/scim/v2/Users")
+            .then(|| Reply::Json(201, ada()))
+    })
+    .await;
+    let adapter = server.adapter_with(set);
+    adapter.create(target, template, soon()).await.unwrap();
+    server.calls()[0].body.clone()
+}
+
+// 1.4: no attribute that names a template is known; one that a probe found is used.
+#[tokio::test]
+async fn a_template_is_named_where_its_attribute_is_known() {
+    let plain = posted(|_| {}, &target(), None).await;
+    assert_eq!(posted(|_| {}, &target(), Some("Night shift")).await, plain);
+    let known = |settings: &mut Settings| {
+        settings.assume.template_attribute = Some("employeeTemplate".to_owned());
+    };
+    assert_eq!(posted(known, &target(), None).await, plain);
+    let mut wanted = plain;
+    wanted["employeeTemplate"] = json!("Night shift");
+    assert_eq!(posted(known, &target(), Some("Night shift")).await, wanted);
+}
+
+// 1.4: whether an id or a name is in `value` is UNKNOWN.
+#[tokio::test]
+async fn a_role_is_named_by_what_a_probe_found() {
+    let mut target = target();
+    target.set_list(Attribute::SecondaryRoles, ["manager", "Auditor"]);
+    let by = |role_value| {
+        move |settings: &mut Settings| {
+            settings.assume.role_value = role_value;
+            settings.stated.login_authenticators = login_authenticators();
+        }
+    };
+    let body = posted(by(RoleValue::Id), &target, None).await;
+    let wanted = json!([
+        {"value": "r-1", "display": "Agent"},
+        {"value": "Auditor"},
+        {"value": "r-2", "display": "Manager"},
+    ]);
+    assert_eq!(body["roles"], wanted);
+    assert_eq!(
+        body[EXTENSION]["team"],
+        json!({"value": "t-1", "display": "Support"})
+    );
+    let body = posted(by(RoleValue::Name), &target, None).await;
+    let wanted = json!([
+        {"value": "Agent", "display": "Agent"},
+        {"value": "Auditor"},
+        {"value": "Manager", "display": "Manager"},
+    ]);
+    assert_eq!(body["roles"], wanted);
+    assert_eq!(
+        body[EXTENSION]["team"],
+        json!({"value": "Support", "display": "Support"})
+    );
+    // The id of a login authenticator, either way.
+    let wanted = json!({"value": "la-1", "display": "SSO"});
+    assert_eq!(body[EXTENSION]["loginAuthenticator"], wanted);
+}
+
+// 1.4: requests have no `primary` on roles, so the first is the primary one.
+#[tokio::test]
+async fn secondary_roles_come_after_the_primary_one() {
+    let mut newcomer = Target::default();
+    newcomer.set(Attribute::UserName, "ada@example.com");
+    newcomer.set_list(Attribute::SecondaryRoles, ["Manager"]);
+    // With no primary role at all the first would become it.
+    let body = posted(|_| {}, &newcomer, None).await;
+    assert_eq!(body.get("roles"), None);
+    let default = |settings: &mut Settings| settings.default_role = Some("agent".to_owned());
+    let body = posted(default, &newcomer, None).await;
+    assert_eq!(
+        body["roles"],
+        json!([{"value": "r-1", "display": "Agent"}, {"value": "r-2", "display": "Manager"}])
+    );
+    let of = |set| async move { put(ada(), change(set)).await["roles"].clone() };
+    let agent = json!({"value": "r-1", "display": "Agent"});
+    assert_eq!(
+        of(&[(Attribute::SecondaryRoles, Some("Auditor\nagent"))]).await,
+        json!([agent, {"value": "Auditor"}])
+    );
+    assert_eq!(
+        of(&[(Attribute::SecondaryRoles, None)]).await,
+        json!([agent])
+    );
+    assert_eq!(
+        of(&[
+            (Attribute::Role, Some("Manager")),
+            (Attribute::SecondaryRoles, Some("Agent"))
+        ])
+        .await,
+        json!([{"value": "r-2", "display": "Manager"}, agent])
+    );
+}
+
+// 3.2: no API lists login authenticators; the configuration states them.
+#[tokio::test]
+async fn a_login_authenticator_is_shown_and_written_by_its_stated_name() {
+    let server = holding(ada()).await;
+    let adapter = server.adapter_with(|settings| {
+        settings.stated.login_authenticators = login_authenticators();
+    });
+    let held = adapter.read("u-1", soon()).await.unwrap().expect("a user");
+    assert_eq!(held.target.get(Attribute::LoginAuthenticator), Some("SSO"));
+    assert_eq!(held.target.get(Attribute::SecondaryRoles), Some("Manager"));
+    let set = change(&[(Attribute::LoginAuthenticator, Some("sso"))]);
+    adapter.replace(&held, &set, soon()).await.unwrap();
+    let body = server.calls().pop().unwrap().body;
+    let wanted = json!({"value": "la-1", "display": "SSO"});
+    assert_eq!(body[EXTENSION]["loginAuthenticator"], wanted);
+}
+
+#[tokio::test]
+async fn what_scim_has_no_member_for_is_said() {
+    let server = Server::start(|_, _| None).await;
+    let cannot = [
+        Attribute::ExternalIdentity,
+        Attribute::ApplicationAttributes,
+    ];
+    assert_eq!(server.adapter().cannot_carry(), cannot);
 }

@@ -1,0 +1,306 @@
+//! Everybody in CXone, the inactive among them, by User Hub's lists (cxone.md 3.1), whichever API the adapter speaks.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bridge::directory::Directory;
+use bridge::name::fold;
+use bridge::port::cxone::{CallOptions, Freshness, People, Person, UpstreamError};
+use client::Method;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use crate::api::{Call, Service, unavailable};
+use crate::complaint::{Personal, is_error};
+use crate::directory::Directories;
+use crate::flight::lock;
+use crate::search::{Found, Paged};
+use crate::session::Session;
+use crate::snapshot::{Life, Snapshots};
+use crate::user_hub::row;
+
+/// The paged list.
+pub(crate) const SEARCH: &str = "/user-management/v2/users/search";
+/// The list without pages, which can have the inactive.
+const LIST: &str = "/user-management/v1/users";
+const WITH_INACTIVE: &str = "includeDeleted=true";
+
+/// More people than this are not read: what they are kept in must stay bounded.
+const MOST: usize = 200_000;
+/// A list may take longer to read than one caller waits: it is read on, for who asks next.
+const LONGEST: Duration = Duration::from_secs(600);
+
+const LIFE: Life = Life {
+    what: "the list of everybody",
+    recent: Duration::from_secs(60),
+    // Who is not in an old list may exist since.
+    stale: Duration::from_secs(60),
+    pause: Duration::ZERO,
+};
+
+/// What the lists come to.
+#[derive(Debug)]
+pub(crate) enum Listing {
+    /// Everybody.
+    Whole {
+        people: Arc<People>,
+        /// Nothing that happened since is in it.
+        begun: Instant,
+    },
+    /// The access key may not read them, or they are not there; and what that comes to for whom it matters.
+    Withheld(UpstreamError),
+}
+
+/// Everybody of one tenant. Clones share the list.
+#[derive(Debug, Clone)]
+pub(crate) struct Everybody {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    session: Session,
+    directories: Arc<Directories>,
+    listings: Snapshots<Listing>,
+    /// The folded user names that we wrote, and when: an older list says nothing about them.
+    written: Mutex<HashMap<String, Instant>>,
+}
+
+impl Everybody {
+    pub(crate) fn new(session: Session, directories: Arc<Directories>) -> Self {
+        let inner = Inner {
+            session,
+            directories,
+            listings: Snapshots::new(LIFE),
+            written: Mutex::default(),
+        };
+        Self {
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// As the port has it: `None` where they cannot be read.
+    pub(crate) async fn people(
+        &self,
+        freshness: Freshness,
+        options: CallOptions,
+    ) -> Result<Option<Arc<People>>, UpstreamError> {
+        match self.get(freshness, options).await?.as_ref() {
+            Listing::Whole { people, .. } => Ok(Some(Arc::clone(people))),
+            Listing::Withheld(_) => Ok(None),
+        }
+    }
+
+    /// Everybody, no longer ago than a minute.
+    pub(crate) async fn get(
+        &self,
+        freshness: Freshness,
+        options: CallOptions,
+    ) -> Result<Arc<Listing>, UpstreamError> {
+        let inner = Arc::clone(&self.inner);
+        let reading = tokio::spawn(async move {
+            let by = Instant::now() + LONGEST;
+            let fetch = Box::pin(inner.fetch(options, by));
+            inner.listings.get(freshness, by, fetch).await
+        });
+        match tokio::time::timeout_at(options.deadline, reading).await {
+            Ok(Ok(listing)) => listing,
+            Ok(Err(_)) => Err(unavailable("the list of everybody could not be read")),
+            Err(_) => Err(unavailable(
+                "the list of everybody is still being read: try again",
+            )),
+        }
+    }
+
+    /// A list that was begun after the last time that we wrote this user name.
+    pub(crate) async fn knowing(
+        &self,
+        user_name: &str,
+        options: CallOptions,
+    ) -> Result<Arc<Listing>, UpstreamError> {
+        let listing = self.get(Freshness::Recent, options).await?;
+        let written = lock(&self.inner.written).get(&fold(user_name)).copied();
+        match (listing.as_ref(), written) {
+            (Listing::Whole { begun, .. }, Some(written)) if *begun <= written => {
+                self.get(Freshness::Now, options).await
+            }
+            _ => Ok(listing),
+        }
+    }
+
+    /// Notes that a user name is about to be written.
+    pub(crate) fn note(&self, user_name: &str) {
+        let now = Instant::now();
+        let mut written = lock(&self.inner.written);
+        // By then every list in use is a newer one.
+        written.retain(|_, at| now < *at + LIFE.recent + LONGEST);
+        written.insert(fold(user_name), now);
+    }
+}
+
+impl Inner {
+    async fn fetch(&self, options: CallOptions, by: Instant) -> Result<Listing, UpstreamError> {
+        let (taken, begun) = (Timestamp::now(), Instant::now());
+        // Each page has the time of one call.
+        let terms = || {
+            let patient = CallOptions {
+                deadline: by,
+                ..options
+            };
+            self.session.terms(patient)
+        };
+        let own = own_id(&self.session, terms()).await?;
+        let directory = self.directories.get(Freshness::Recent, terms()).await.ok();
+        let read = |item: &Value| person(item, directory.as_deref(), own.as_deref());
+        let mut people = match self.search(&terms, &read).await? {
+            Ok(people) => people,
+            Err(denied) => return Ok(Listing::Withheld(denied.error)),
+        };
+        // Assumption (cxone.md 3.1: whether the search has the inactive is UNKNOWN): if it shows one it shows all. Else
+        // the other list is asked, of which the documents say so.
+        let inactive = |person: &Person| person.status.as_deref() == Some(row::DELETED);
+        if !people.iter().any(inactive) {
+            match self.list(terms(), &read).await? {
+                Ok(others) => {
+                    let known: HashSet<String> = people.iter().map(|it| it.id.clone()).collect();
+                    people.extend(others.into_iter().filter(|it| !known.contains(&it.id)));
+                }
+                Err(denied) => return Ok(Listing::Withheld(denied.error)),
+            }
+        }
+        if people.len() > MOST {
+            return Err(unavailable(format!(
+                "{LIST}: there are more than {MOST} items"
+            )));
+        }
+        Ok(Listing::Whole {
+            people: Arc::new(People { people, taken }),
+            begun,
+        })
+    }
+
+    /// Assumption (cxone.md 3.1): ordered by user name, pages neither repeat nor skip anybody; a server that does not take
+    /// the order is asked without.
+    async fn search(
+        &self,
+        terms: &impl Fn() -> CallOptions,
+        read: &impl Fn(&Value) -> Option<(String, Person)>,
+    ) -> Result<Found<Vec<Person>>, UpstreamError> {
+        let mut search = Paged {
+            route: SEARCH,
+            member: "users",
+            order: Some(json!({ "userName": "ASC" })),
+            most: MOST,
+        };
+        let api = self.session.api();
+        match search.all(api, terms, read).await {
+            Err(UpstreamError::Refused { .. }) => {
+                search.order = None;
+                let found = search.all(api, terms, read).await;
+                found.map_err(not_for_good)
+            }
+            found => found,
+        }
+    }
+
+    async fn list(
+        &self,
+        options: CallOptions,
+        read: &impl Fn(&Value) -> Option<(String, Person)>,
+    ) -> Result<Found<Vec<Person>>, UpstreamError> {
+        let call = Call {
+            method: Method::GET,
+            service: Service::UserHub,
+            route: LIST,
+            path: LIST.to_owned(),
+            query: Some(WITH_INACTIVE.to_owned()),
+            media_type: "application/json",
+            body: None,
+            write: false,
+            repeatable: true,
+            personal: &Personal::default(),
+            options,
+        };
+        let asked = self.session.api().ask_if_allowed(&call).await;
+        let answer = match asked.map_err(not_for_good)? {
+            Ok(answer) => answer,
+            Err(denied) => return Ok(Err(denied)),
+        };
+        let json = answer.json().unwrap_or_default();
+        match json.get("users") {
+            Some(Value::Array(users)) if !is_error(&json) => {
+                let people = users.iter().filter_map(read);
+                Ok(Ok(people.map(|(_, person)| person).collect()))
+            }
+            _ => Err(unavailable(format!("{LIST}: the answer is no list"))),
+        }
+    }
+}
+
+/// A list that is refused says nothing against whom it was wanted for.
+fn not_for_good(error: UpstreamError) -> UpstreamError {
+    match error {
+        UpstreamError::Refused { status, detail, .. } => unavailable(format!(
+            "the list of everybody is refused: status {status}, {detail}"
+        )),
+        other => other,
+    }
+}
+
+fn person(
+    item: &Value,
+    directory: Option<&Directory>,
+    own: Option<&str>,
+) -> Option<(String, Person)> {
+    let user = item.as_object()?;
+    let id = row::id(user)?;
+    let person = Person {
+        target: row::target(user, directory),
+        status: row::status(user),
+        own: own == Some(id.as_str()),
+        id: id.clone(),
+    };
+    Some((id, person))
+}
+
+/// The id of the access key's own employee, where it can be told.
+pub(crate) async fn own_id(
+    session: &Session,
+    options: CallOptions,
+) -> Result<Option<String>, UpstreamError> {
+    let employee = session.own_employee(options).await?;
+    Ok(employee.map(|employee| employee.id))
+}
+
+impl Listing {
+    /// Those of a user name, the best first; an error where nobody can tell.
+    pub(crate) fn of_name(&self, user_name: &str) -> Result<Vec<&Person>, UpstreamError> {
+        use bridge::target::Attribute::UserName;
+        let people = self.people()?;
+        let named = |person: &&Person| person.target.get(UserName).is_some();
+        if !people.people.is_empty() && !people.people.iter().any(|person| named(&person)) {
+            return Err(unavailable(format!("{SEARCH}: nobody has a user name")));
+        }
+        let mut found: Vec<&Person> = people.by(UserName, user_name).collect();
+        found.sort_by_key(|person| {
+            let exact = person.target.get(UserName) == Some(user_name);
+            (!exact, person.target.active != Some(true))
+        });
+        Ok(found)
+    }
+
+    /// Who has this id; an error where nobody can tell.
+    pub(crate) fn of_id(&self, id: &str) -> Result<Option<&Person>, UpstreamError> {
+        let people = &self.people()?.people;
+        Ok(people.iter().find(|person| person.id == id))
+    }
+
+    fn people(&self) -> Result<&People, UpstreamError> {
+        match self {
+            Listing::Whole { people, .. } => Ok(people),
+            Listing::Withheld(error) => Err(error.clone()),
+        }
+    }
+}
