@@ -15,6 +15,8 @@ pub struct Answer {
     pub retry_after: Option<Duration>,
     /// The server's clock when it answered, from `Date`.
     pub date: Option<SystemTime>,
+    /// What the body says that it is, from `Content-Type`, in lower case and without parameters.
+    pub media_type: Option<String>,
     /// Whether an earlier attempt at the same request may have been carried out: then a refusal does not mean that
     /// nothing was done. Only [`crate::Upstream`] makes several.
     pub uncertain: bool,
@@ -29,6 +31,7 @@ impl Answer {
             status,
             retry_after: None,
             date: None,
+            media_type: None,
             uncertain: false,
             body,
         }

@@ -189,6 +189,7 @@ async fn read(mut response: Response, host: &str, cap: usize) -> Result<Answer, 
     };
     let pause = header(RETRY_AFTER).and_then(|value| retry_after(value, SystemTime::now()));
     let date = header(DATE).and_then(|value| httpdate::parse_http_date(value).ok());
+    let media_type = header(CONTENT_TYPE).map(media_type);
     if response
         .content_length()
         .is_some_and(|length| length > cap as u64)
@@ -211,9 +212,16 @@ async fn read(mut response: Response, host: &str, cap: usize) -> Result<Answer, 
         status,
         retry_after: pause,
         date,
+        media_type,
         uncertain: false,
         body,
     })
+}
+
+/// A media type without its parameters (RFC 9110, section 8.3.1).
+fn media_type(content_type: &str) -> String {
+    let bare = content_type.split(';').next().unwrap_or_default();
+    bare.trim().to_lowercase()
 }
 
 #[cfg(test)]

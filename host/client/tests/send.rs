@@ -106,6 +106,16 @@ async fn the_servers_clock_is_read_where_it_tells_one() {
 }
 
 #[tokio::test]
+async fn the_media_type_is_read_without_its_parameters() {
+    let typed = "HTTP/1.1 200 OK\r\ncontent-type: Application/SCIM+json; charset=utf-8\r\ncontent-length: 0\r\n\r\n";
+    for (text, expected) in [(typed, Some("application/scim+json")), (OK, None)] {
+        let server = serve(Box::leak(Box::new([text]))).await;
+        let answer = server.ask(Method::GET).await.unwrap();
+        assert_eq!(answer.media_type.as_deref(), expected);
+    }
+}
+
+#[tokio::test]
 async fn basic_credentials_and_forms_are_written_as_the_rfcs_say_and_never_shown() {
     let server = serve(&[OK]).await;
     let client = Client::new(Settings::default()).unwrap();
