@@ -6,4 +6,4 @@ mod sqlite;
 
 pub use location::{BadLocation, Location};
 pub use network::network_file_system;
-pub use sqlite::{OpenError, Sqlite};
+pub use sqlite::{Glance, OpenError, Sqlite};

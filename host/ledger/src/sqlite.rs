@@ -4,6 +4,7 @@ mod events;
 mod facts;
 mod failure;
 mod file;
+mod glance;
 mod groups;
 mod intents;
 mod keys;
@@ -27,6 +28,7 @@ use std::path::Path;
 use std::thread;
 
 pub use file::OpenError;
+pub use glance::Glance;
 
 use file::DataFile;
 use readers::Readers;

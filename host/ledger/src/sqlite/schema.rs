@@ -153,9 +153,13 @@ impl From<Error> for Unfit {
     }
 }
 
-/// Brings the schema to the newest version, each migration in a transaction of its own.
-pub(super) fn migrate(connection: &mut Connection) -> Result<(), Unfit> {
-    let newest = MIGRATIONS.len() as i64;
+/// The newest schema that is known.
+pub(super) fn newest() -> i64 {
+    MIGRATIONS.len() as i64
+}
+
+/// The schema that a file has; 0 for an empty one.
+pub(super) fn version(connection: &Connection) -> Result<i64, Unfit> {
     let id: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if id != APPLICATION_ID {
@@ -165,9 +169,15 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), Unfit> {
             return Err(Unfit::Foreign);
         }
     }
-    if version > newest {
-        return Err(Unfit::Newer(version, newest));
+    if version > newest() {
+        return Err(Unfit::Newer(version, newest()));
     }
+    Ok(version)
+}
+
+/// Brings the schema to the newest version, each migration in a transaction of its own.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), Unfit> {
+    let version = version(connection)?;
     for (migration, number) in MIGRATIONS.iter().zip(1_i64..) {
         if number <= version {
             continue;

@@ -5,4 +5,5 @@ mod conformance;
 mod crash;
 mod file;
 mod fixture;
+mod glance;
 mod sqlite;
