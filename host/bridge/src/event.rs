@@ -52,6 +52,10 @@ pub enum EventKind {
     Regrouped,
     /// Groups changed, and the user was evaluated anew.
     ReEvaluated,
+    /// A person linked the user to somebody in CXone.
+    Matched,
+    /// A person gave up a request that was refused.
+    Dismissed,
 }
 
 impl EventKind {
@@ -78,6 +82,8 @@ impl EventKind {
             EventKind::Transferred => "transferred",
             EventKind::Regrouped => "regrouped",
             EventKind::ReEvaluated => "re-evaluated",
+            EventKind::Matched => "matched",
+            EventKind::Dismissed => "dismissed",
         }
     }
 }

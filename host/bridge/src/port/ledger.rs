@@ -243,7 +243,7 @@ pub trait Ledger: Send + Sync + fmt::Debug {
 
     /// The requests of a tenant that were refused for good and not granted since, oldest first, each as its event: those that
     /// `record` or `abandon` noted with what was `asked` in the detail. Of one user the last; of creates of somebody unknown the
-    /// last for each user name of a connection. Out of it goes whatever is followed by a granted request ([`grants`]) of that
+    /// last for each user name of a connection, without a user. Out of it goes whatever is followed by a granted request ([`grants`]) of that
     /// user, or by a write of a user of that name; and what is dismissed. What was refused after it had been acknowledged is in
     /// the user's own row and not among them.
     async fn refusals(&self, tenant: &TenantName, limit: usize) -> Result<Vec<Event>, LedgerError>;

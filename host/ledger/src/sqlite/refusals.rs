@@ -70,7 +70,11 @@ pub(super) fn standing(
     let mut rows = statement.query(params![tenant.as_str(), limit])?;
     let mut refusals = Vec::new();
     while let Some(row) = rows.next()? {
-        refusals.push(events::event(row)?);
+        let mut refusal = events::event(row)?;
+        if row.get(2)? {
+            refusal.user = None;
+        }
+        refusals.push(refusal);
     }
     Ok(refusals)
 }

@@ -193,7 +193,7 @@ statements! {
         "UPDATE refusals SET stands = 0 \
          WHERE tenant = ?1 AND connection = ?2 AND folded_name = ?3 AND user IS NULL AND stands = 1 AND at = ?4";
     REFUSALS =
-        "SELECT e.sequence, e.document FROM refusals r CROSS JOIN events e ON e.sequence = r.event \
+        "SELECT e.sequence, e.document, r.user IS NULL FROM refusals r CROSS JOIN events e ON e.sequence = r.event \
          WHERE r.tenant = ?1 AND r.stands = 1 ORDER BY r.event LIMIT ?2";
     REFUSAL_COUNTS =
         "SELECT connection, count(*) FROM refusals WHERE tenant = ?1 AND stands = 1 GROUP BY connection";

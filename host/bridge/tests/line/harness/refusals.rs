@@ -40,7 +40,11 @@ impl Store {
                 let about = self.about(&event);
                 let mut refusals = std::mem::take(&mut self.refusals);
                 refusals.retain(|refusal| self.about(refusal) != about);
-                refusals.push(event.clone());
+                let user = event.user.filter(|user| self.row(*user).is_some());
+                refusals.push(Event {
+                    user,
+                    ..event.clone()
+                });
                 self.refusals = refusals;
             }
             self.events.push(event);
@@ -86,7 +90,8 @@ impl Store {
             .collect();
         for at in &found {
             let event = self.events[*at].clone();
-            self.refusals.retain(|refusal| *refusal != event);
+            self.refusals
+                .retain(|refusal| refusal.at != event.at || refusal.detail != event.detail);
             self.events[*at].detail = serde_json::json!({});
         }
         found.len()
