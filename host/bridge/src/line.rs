@@ -173,7 +173,10 @@ impl Bridge {
                 };
                 (user.id, Some(self.turn(user.id.to_string()).await))
             }
-            Ask::Replace(id, _) | Ask::Patch(id, _) | Ask::Delete(id) => (*id, None),
+            Ask::Replace(id, _)
+            | Ask::Patch(id, _)
+            | Ask::Delete(id)
+            | Ask::Restate(id, _) => (*id, None),
         };
         let user = self.ledger.user(scope, id).await?.filter(User::live);
         match (user, ask) {

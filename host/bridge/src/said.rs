@@ -25,6 +25,8 @@ pub enum Ask {
     Patch(UserId, Patch),
     /// DELETE.
     Delete(UserId),
+    /// No request of its own: what a refused one would have made of the source, asked again.
+    Restate(UserId, Source),
 }
 
 /// What a request demands of the resource as it stands.
@@ -35,6 +37,8 @@ pub enum Condition {
     None,
     /// That its entity tag is one of these (`If-Match`).
     IfMatch(Matches),
+    /// That it is at this revision still: nobody has said anything since.
+    Revision(u64),
 }
 
 impl Condition {
@@ -45,6 +49,7 @@ impl Condition {
             Condition::IfMatch(tags) => {
                 revision.is_some_and(|revision| tags.matches(&etag::of(revision)))
             }
+            Condition::Revision(wanted) => revision == Some(*wanted),
         };
         holds.then_some(()).ok_or(Refusal::Changed)
     }
@@ -55,7 +60,10 @@ impl Ask {
     pub(crate) fn turn(&self, scope: &Scope) -> String {
         match self {
             Ask::Create(body) => format!("{scope} {}", fold(body.user_name().unwrap_or_default())),
-            Ask::Replace(id, _) | Ask::Patch(id, _) | Ask::Delete(id) => id.to_string(),
+            Ask::Replace(id, _)
+            | Ask::Patch(id, _)
+            | Ask::Delete(id)
+            | Ask::Restate(id, _) => id.to_string(),
         }
     }
 }
@@ -136,6 +144,10 @@ pub(crate) fn apply(
         }
         Ask::Patch(_, patch) => {
             user.source = patch.apply(user.source.resource())?.into();
+            (Operation::Update, EventKind::Updated)
+        }
+        Ask::Restate(_, source) => {
+            user.source = source.clone();
             (Operation::Update, EventKind::Updated)
         }
         Ask::Delete(_) => {
