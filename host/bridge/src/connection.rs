@@ -73,3 +73,10 @@ pub struct Connection {
     /// The tenant.
     pub tenant: Arc<Tenant>,
 }
+
+impl Connection {
+    /// Whether CXone is only read.
+    pub fn observes(&self) -> bool {
+        self.mode == Mode::Observe
+    }
+}

@@ -1,9 +1,62 @@
-//! CXone's own constraints, checked before CXone is called so that the refusal names attribute, rule and fix.
+//! CXone's own constraints, checked before CXone is called so that the refusal names attribute, rule and fix (cxone.md 4).
+//!
+//! A value is checked only when it is to be given: on a create, or when it differs from what CXone accepted. What somebody holds
+//! already stays out of it. Names are given back as CXone has them.
+
+mod place;
+mod role;
+mod spelling;
 
 use crate::directory::Directory;
+use crate::policy::Policy;
 use crate::port::plugins::Denial;
 use crate::target::{Attribute, Target};
 use crate::user::User;
+
+/// What a desired target is held against.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rules<'a> {
+    pub(crate) directory: &'a Directory,
+    /// The role that CXone gives when none is named; empty for unknown.
+    pub(crate) default_role: &'a str,
+    pub(crate) policy: &'a Policy,
+}
+
+/// Checks a desired target and gives names as CXone knows them.
+pub(crate) fn check(
+    user: &User,
+    desired: &mut Target,
+    rules: Rules<'_>,
+) -> Result<(), Box<Denial>> {
+    required(user, desired)?;
+    spelling::user_name(user, desired, rules.policy)?;
+    spelling::time_zone(user, desired, rules.policy)?;
+    role::primary(user, desired, rules)?;
+    role::secondary(user, desired, rules)?;
+    place::team(user, desired, rules.directory)?;
+    place::login_authenticator(user, desired, rules.directory)
+}
+
+fn required(user: &User, desired: &Target) -> Result<(), Box<Denial>> {
+    let mut required = Attribute::ALL.into_iter().filter(|it| it.required());
+    let missing = required.find(|attribute| desired.get(*attribute).is_none());
+    match missing {
+        Some(attribute) if user.link.is_none() || user.accepted.is_none() => Err(denial(
+            attribute,
+            "CXone requires user name, first name, last name and e-mail",
+            format!("{attribute} is missing"),
+            format!(
+                "map an attribute that every user has to {attribute}, or fill it in the identity provider"
+            ),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// What CXone accepted of an attribute.
+fn accepted(user: &User, attribute: Attribute) -> Option<&str> {
+    user.accepted.as_ref()?.get(attribute)
+}
 
 fn denial(attribute: Attribute, rule: &str, detail: String, fix: String) -> Box<Denial> {
     Box::new(Denial {
@@ -16,198 +69,5 @@ fn denial(attribute: Attribute, rule: &str, detail: String, fix: String) -> Box<
     })
 }
 
-/// Checks a desired target and gives role and team their names as CXone knows them.
-///
-/// A role or team is checked only when it is to be given: on a create, or when it differs from what CXone accepted. A role
-/// that somebody holds already stays out of it.
-pub(crate) fn check(
-    user: &User,
-    desired: &mut Target,
-    directory: &Directory,
-    default_role: &str,
-) -> Result<(), Box<Denial>> {
-    let creates = user.link.is_none();
-    for attribute in Attribute::ALL
-        .into_iter()
-        .filter(|attribute| attribute.required())
-    {
-        if desired.get(attribute).is_none() && (creates || user.accepted.is_none()) {
-            return Err(denial(
-                attribute,
-                "CXone requires user name, first name, last name and e-mail",
-                format!("{attribute} is missing"),
-                format!(
-                    "map an attribute that every user has to {attribute}, or fill it in the identity provider"
-                ),
-            ));
-        }
-    }
-    let accepted = |attribute| {
-        user.accepted
-            .as_ref()
-            .and_then(|target| target.get(attribute))
-    };
-
-    let given = desired.get(Attribute::Role).map(str::to_owned);
-    let wanted = match &given {
-        Some(role) => Some(role.as_str()),
-        None if creates && !default_role.is_empty() => Some(default_role),
-        None => None,
-    };
-    if let Some(wanted) = wanted {
-        let unchanged =
-            !creates && given.is_some() && given.as_deref() == accepted(Attribute::Role);
-        match directory.role(wanted) {
-            Some(role) if given.is_some() => {
-                let (name, active, status) =
-                    (role.name.clone(), role.active(), role.status.clone());
-                desired.set(Attribute::Role, name.as_str());
-                let unchanged =
-                    unchanged || (!creates && accepted(Attribute::Role) == Some(name.as_str()));
-                if !active && !unchanged {
-                    return Err(role_not_active(&name, &status));
-                }
-            }
-            Some(role) if role.active() => {}
-            Some(role) => return Err(role_not_active(&role.name, &role.status)),
-            None if unchanged => {}
-            None => {
-                return Err(denial(
-                    Attribute::Role,
-                    "CXone gives every new user a role that exists and is active",
-                    format!("the role {wanted:?} does not exist in CXone"),
-                    format!(
-                        "create and activate the role {wanted:?} in CXone (Admin > Security > Roles), or name another one in default_role or in the mapping"
-                    ),
-                ));
-            }
-        }
-    }
-
-    if let Some(wanted) = desired.get(Attribute::Team).map(str::to_owned) {
-        match directory.team(&wanted) {
-            Some(team) => desired.set(Attribute::Team, team.name.clone()),
-            None if !creates && Some(wanted.as_str()) == accepted(Attribute::Team) => {}
-            None => {
-                return Err(denial(
-                    Attribute::Team,
-                    "CXone knows every team that is given",
-                    format!("the team {wanted:?} does not exist in CXone"),
-                    format!(
-                        "create the team {wanted:?} in CXone (Admin > Employees > Teams), or correct the mapping"
-                    ),
-                ));
-            }
-        }
-    }
-    Ok(())
-}
-
-fn role_not_active(name: &str, status: &str) -> Box<Denial> {
-    denial(
-        Attribute::Role,
-        "CXone gives only active roles",
-        format!("the role {name:?} is {status} in CXone, not ACTIVE"),
-        format!(
-            "activate the role {name:?} in CXone (Admin > Security > Roles), or name another one in default_role or in the mapping"
-        ),
-    )
-}
-
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::directory::{Role, Team};
-    use crate::name::Scope;
-    use crate::source::Source;
-
-    fn directory() -> Directory {
-        let role = |id: &str, name: &str, status: &str| Role {
-            id: id.into(),
-            name: name.into(),
-            status: status.into(),
-        };
-        Directory {
-            roles: vec![
-                role("r1", "Agent", "ACTIVE"),
-                role("r2", "Trainee", "DRAFT"),
-            ],
-            teams: vec![Team {
-                id: "t1".into(),
-                name: "Voice".into(),
-            }],
-            version: "1".into(),
-            ..Directory::default()
-        }
-    }
-
-    fn newcomer() -> User {
-        let scope = Scope {
-            tenant: "acme".parse().expect("name"),
-            connection: "entra".parse().expect("name"),
-        };
-        User::new(scope, Source::default(), jiff::Timestamp::UNIX_EPOCH)
-    }
-
-    fn complete() -> Target {
-        let document = json!({"userName": "ada@example.com", "givenName": "Ada", "familyName": "Byron", "email": "ada@example.com"});
-        Target::from_json(&document).expect("a target")
-    }
-
-    #[test]
-    fn a_create_needs_an_active_default_role() {
-        assert!(check(&newcomer(), &mut complete(), &directory(), "Agent").is_ok());
-        let denied = check(&newcomer(), &mut complete(), &Directory::default(), "Agent")
-            .expect_err("no role");
-        assert_eq!(denied.attribute.as_deref(), Some("role"));
-        assert!(denied.detail.contains("Agent") && denied.fix.contains("default_role"));
-        assert!(check(&newcomer(), &mut complete(), &directory(), "Trainee").is_err());
-        assert!(check(&newcomer(), &mut complete(), &Directory::default(), "").is_ok());
-    }
-
-    #[test]
-    fn a_given_role_is_checked_and_named_as_cxone_names_it() {
-        let mut target = complete();
-        target.set(Attribute::Role, "agent");
-        assert!(check(&newcomer(), &mut target, &directory(), "").is_ok());
-        assert_eq!(target.get(Attribute::Role), Some("Agent"));
-        target.set(Attribute::Role, "r2");
-        assert!(check(&newcomer(), &mut target, &directory(), "").is_err());
-    }
-
-    #[test]
-    fn a_role_that_is_held_already_stays_out_of_it() {
-        let mut user = newcomer();
-        user.link = Some("c-1".into());
-        let mut target = complete();
-        target.set(Attribute::Role, "Trainee");
-        user.accepted = Some(target.clone());
-        assert!(check(&user, &mut target, &directory(), "Gone").is_ok());
-    }
-
-    #[test]
-    fn the_four_required_attributes_are_named() {
-        for attribute in ["userName", "givenName", "familyName", "email"] {
-            let mut target = complete();
-            target
-                .values
-                .remove(&Attribute::parse(attribute).expect("known"));
-            let denied =
-                check(&newcomer(), &mut target, &directory(), "Agent").expect_err("missing");
-            assert_eq!(denied.attribute.as_deref(), Some(attribute));
-        }
-    }
-
-    #[test]
-    fn an_unknown_team_is_refused() {
-        let mut target = complete();
-        target.set(Attribute::Team, "t1");
-        assert!(check(&newcomer(), &mut target, &directory(), "Agent").is_ok());
-        assert_eq!(target.get(Attribute::Team), Some("Voice"));
-        target.set(Attribute::Team, "Chat");
-        let denied = check(&newcomer(), &mut target, &directory(), "Agent").expect_err("unknown");
-        assert_eq!(denied.attribute.as_deref(), Some("team"));
-    }
-}
+mod tests;

@@ -2,15 +2,19 @@
 
 use jiff::Timestamp;
 
-use crate::connection::Connection;
+pub(crate) use crate::claim::Claim;
+use crate::claim::{claim, wanted};
+use crate::connection::{Connection, Tenant};
 use crate::difference::{Difference, accept, difference};
-use crate::name::fold;
-use crate::ownership::{belongs_to, default_owner, hand_over, outranks, protected};
-use crate::port::cxone::{CallOptions, Cxone, Held, UpstreamError};
-use crate::port::ledger::{Ledger, LedgerError};
-use crate::port::plugins::Denial;
+use crate::optional::{newcomer, withheld};
+use crate::ownership::{hand_over, protected_held};
+use crate::port::cxone::{CallOptions, Change, Cxone, Held, UpstreamError};
+use crate::port::ledger::Ledger;
+use crate::rename::{self, Replaced};
 use crate::target::{Attribute, Target};
-use crate::user::{Owner, State, User};
+use crate::twin;
+pub(crate) use crate::undone::{Undone, looked};
+use crate::user::{State, User};
 
 /// How often CXone is looked at anew in one piece of work, where it changes under our hands.
 pub(crate) const LOOKS: usize = 3;
@@ -44,60 +48,8 @@ pub(crate) struct Done {
     pub(crate) sent: Vec<Attribute>,
     pub(crate) handed_over: Vec<Attribute>,
     pub(crate) unconfirmed: Vec<Attribute>,
-}
-
-/// Why it did not come about.
-#[derive(Debug)]
-pub(crate) enum Undone {
-    /// CXone has not taken it; whether it would take nothing else either.
-    Owed { reason: String, away: bool },
-    /// CXone said no.
-    Refused(Box<Denial>),
-    /// The ledger failed.
-    Ledger(LedgerError),
-}
-
-impl From<LedgerError> for Undone {
-    fn from(error: LedgerError) -> Self {
-        Undone::Ledger(error)
-    }
-}
-
-impl From<UpstreamError> for Undone {
-    fn from(error: UpstreamError) -> Self {
-        match error {
-            UpstreamError::Unavailable { reason, .. } => Undone::Owed { reason, away: true },
-            UpstreamError::Gone => Undone::Owed {
-                reason: "CXone lost the user while it was written".to_owned(),
-                away: false,
-            },
-            UpstreamError::Refused {
-                status,
-                detail,
-                duplicate,
-                ..
-            } => Undone::Refused(Box::new(Denial {
-                rule: "CXone".to_owned(),
-                status: if duplicate { 409 } else { 400 },
-                scim_type: Some(
-                    if duplicate {
-                        "uniqueness"
-                    } else {
-                        "invalidValue"
-                    }
-                    .to_owned(),
-                ),
-                detail: format!("CXone refused it with {status}: {detail}"),
-                attribute: duplicate.then(|| Attribute::UserName.as_str().to_owned()),
-                fix: if duplicate {
-                    "another CXone user has this user name: rename one of the two".to_owned()
-                } else {
-                    "correct what CXone names, then let the identity provider send it again"
-                        .to_owned()
-                },
-            })),
-        }
-    }
+    /// Why a part of it is owed still.
+    pub(crate) owed: Option<String>,
 }
 
 /// Makes CXone hold the desired target for a user, whoever must be found, adopted or created for it. CXone is always asked for
@@ -110,35 +62,77 @@ pub(crate) async fn converge(
     now: Timestamp,
     options: CallOptions,
 ) -> Result<Done, Undone> {
-    let cxone = &connection.tenant.cxone;
+    let tenant = connection.tenant.as_ref();
     for look in 1..=LOOKS {
-        let Some(held) = locate(cxone.as_ref(), user, desired, options)
+        let Some(held) = locate(tenant.cxone.as_ref(), user, desired, options)
             .await
             .map_err(looked)?
         else {
-            // Noted first: if this is cut short, the request may have arrived.
-            let name = desired
-                .get(Attribute::UserName)
-                .unwrap_or_default()
-                .to_owned();
-            let news = user.uncertain.insert(name.clone());
-            let error = match cxone.create(desired, None, options).await {
-                Ok(held) => {
-                    user.link = Some(held.id.clone());
-                    let sent = desired.values.keys().copied().collect();
-                    let claim = Claim::Own;
-                    return Ok(done(
-                        user,
-                        Told::Create,
-                        claim,
-                        desired,
-                        &held,
-                        Vec::new(),
+            let twin = Box::pin(twin::check(tenant, ledger, user, desired, options));
+            if let Some(denial) = twin.await? {
+                return Err(Undone::Refused(denial));
+            }
+            match Box::pin(create(tenant, user, desired, options)).await {
+                Ok((held, sent)) => {
+                    let done = Done {
+                        told: Told::Create,
                         sent,
-                    ));
+                        ..Done::default()
+                    };
+                    return Ok(accepted(user, desired, &held, done));
                 }
-                Err(error) => error,
-            };
+                // Somebody was faster, or a request of ours did arrive: look again.
+                Err(UpstreamError::Refused {
+                    duplicate: true, ..
+                }) if look < LOOKS => continue,
+                Err(error) => return Err(error.into()),
+            }
+        };
+        let compared = compare(connection, ledger, user, desired, &held, now);
+        let compared = Box::pin(compared).await?;
+        for attribute in &compared.difference.handed_over {
+            hand_over(user, *attribute, now);
+        }
+        let change = compared.change(&held);
+        let replaced = match Box::pin(rename::replace(tenant, held, change, options)).await {
+            Ok(replaced) => replaced,
+            Err(rename::Failed::Gone) => {
+                user.link = None;
+                continue;
+            }
+            Err(rename::Failed::Undone(undone)) => return Err(undone),
+        };
+        return Ok(replaced_by(user, desired, compared, replaced));
+    }
+    Err(UpstreamError::Gone.into())
+}
+
+/// Creates somebody; answers what CXone shows, and what it was sent. That it may have arrived is noted first, in case this is cut
+/// short.
+async fn create(
+    tenant: &Tenant,
+    user: &mut User,
+    desired: &Target,
+    options: CallOptions,
+) -> Result<(Held, Vec<Attribute>), UpstreamError> {
+    let name = desired
+        .get(Attribute::UserName)
+        .unwrap_or_default()
+        .to_owned();
+    let news = user.uncertain.insert(name.clone());
+    let newcomer = newcomer(tenant, desired);
+    let template = user.template.as_ref().map(|template| &template.name);
+    let named = template.filter(|name| tenant.templates.get(*name).is_some_and(|it| it.in_cxone));
+    let created = tenant
+        .cxone
+        .create(&newcomer, named.map(String::as_str), options)
+        .await;
+    match created {
+        Ok(held) => {
+            user.link = Some(held.id.clone());
+            Ok((held, newcomer.values.into_keys().collect()))
+        }
+        Err(error) => {
             let uncertain = matches!(
                 error,
                 UpstreamError::Unavailable {
@@ -149,53 +143,9 @@ pub(crate) async fn converge(
             if news && !uncertain {
                 user.uncertain.remove(&name);
             }
-            match error {
-                // Somebody was faster, or a request of ours did arrive: look again.
-                UpstreamError::Refused {
-                    duplicate: true, ..
-                } if look < LOOKS => continue,
-                error => return Err(error.into()),
-            }
-        };
-        let compared = compare(connection, ledger, user, desired, &held, now).await?;
-        let (claim, wanted, found) = (compared.claim, compared.wanted, compared.difference);
-        for attribute in &found.handed_over {
-            hand_over(user, *attribute, now);
+            Err(error)
         }
-        let mut change = found.change;
-        if !change.is_empty() {
-            // A replace says everything: given back as shown, what CXone accepted and shows otherwise would be taken back, and
-            // without what it requires CXone refuses. What it shows nothing of, a field that is not enabled, stays out.
-            for attribute in found.unconfirmed {
-                if attribute.required() || held.target.get(attribute).is_some() {
-                    let value = wanted.get(attribute).map(str::to_owned);
-                    change.set.insert(attribute, value);
-                }
-            }
-        }
-        let (told, sent, shows) = if change.is_empty() {
-            (Told::Nothing, Vec::new(), held)
-        } else {
-            match cxone.replace(&held, &change, options).await {
-                Ok(shows) => (Told::Replace, change.set.into_keys().collect(), shows),
-                Err(UpstreamError::Gone) => {
-                    user.link = None;
-                    continue;
-                }
-                Err(error) => return Err(error.into()),
-            }
-        };
-        return Ok(done(
-            user,
-            told,
-            claim,
-            desired,
-            &shows,
-            found.handed_over,
-            sent,
-        ));
     }
-    Err(UpstreamError::Gone.into())
 }
 
 /// What somebody found in CXone comes to beside what is desired.
@@ -216,11 +166,15 @@ pub(crate) async fn compare(
     held: &Held,
     now: Timestamp,
 ) -> Result<Compared, Undone> {
-    if connection.tenant.protects_held(held) {
-        return Err(Undone::Refused(protected()));
+    let tenant = &connection.tenant;
+    if tenant.protects_held(held) {
+        return Err(Undone::Refused(protected_held(held)));
     }
     let claim = claim(ledger, user, desired, held, now).await?;
-    let wanted = wanted(claim, desired, &connection.tenant.default_role);
+    let wanted = match withheld(tenant, Attribute::Role) {
+        true => desired.clone(),
+        false => wanted(claim, desired, &tenant.default_role),
+    };
     let difference = difference(user, &wanted, &held.target);
     Ok(Compared {
         claim,
@@ -229,14 +183,21 @@ pub(crate) async fn compare(
     })
 }
 
-/// A look-up that CXone refuses is no answer: it must never pass for "nobody".
-pub(crate) fn looked(error: UpstreamError) -> Undone {
-    match error {
-        UpstreamError::Refused { status, detail, .. } => Undone::Owed {
-            reason: format!("CXone answered a look-up with {status}: {detail}"),
-            away: false,
-        },
-        other => other.into(),
+impl Compared {
+    /// What CXone is told. A replace says everything: given back as shown, what CXone accepted and shows otherwise would be taken
+    /// back, and without what it requires CXone refuses. What it shows nothing of, a field that is not enabled, stays out.
+    fn change(&self, held: &Held) -> Change {
+        let mut change = self.difference.change.clone();
+        if change.is_empty() {
+            return change;
+        }
+        for attribute in &self.difference.unconfirmed {
+            let value = self.wanted.get(*attribute).map(str::to_owned);
+            if attribute.required() || held.target.get(*attribute).is_some() {
+                change.set.insert(*attribute, value);
+            }
+        }
+        change
     }
 }
 
@@ -268,96 +229,31 @@ pub(crate) async fn locate(
     Ok(None)
 }
 
-/// How a person found in CXone came to be a user's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Claim {
-    /// Theirs already, or made by a request of ours that seemed lost.
-    Own,
-    /// Made for a user of the connection that was deleted since.
-    Recycled,
-    /// Nobody's before.
-    Adopted,
-}
-
-/// Links a user to the person found in CXone, unless that person belongs to somebody else. Until CXone has accepted the first
-/// write this is done anew each time: the first attempt may have failed half way, and others may have been faster.
-async fn claim(
-    ledger: &dyn Ledger,
-    user: &mut User,
-    desired: &Target,
-    held: &Held,
-    now: Timestamp,
-) -> Result<Claim, Undone> {
-    let first = user.accepted.is_none();
-    if !first && user.link.as_deref() == Some(held.id.as_str()) {
-        return Ok(Claim::Own);
+/// Notes what came of a replace. A rename that CXone does not take yet was not accepted.
+fn replaced_by(user: &mut User, desired: &Target, compared: Compared, replaced: Replaced) -> Done {
+    let mut taken = desired.clone();
+    if replaced.owed.is_some() {
+        let name = replaced.shows.target.get(Attribute::UserName);
+        taken.set(Attribute::UserName, name.unwrap_or_default());
     }
-    let linked = ledger.linked(&user.scope.tenant, &held.id).await?;
-    if let Some(owner) = linked.iter().find(|other| outranks(other, user)) {
-        return Err(Undone::Refused(belongs_to(owner, user)));
-    }
-    user.link = Some(held.id.clone());
-    let recycled = linked
-        .iter()
-        .any(|other| other.scope == user.scope && !other.live())
-        || (first && left_behind(ledger, user, held).await?);
-    let claim = match (first, recycled) {
-        (true, true) => Claim::Recycled,
-        (true, false) if user.uncertain.is_empty() => Claim::Adopted,
-        _ => Claim::Own,
+    let done = Done {
+        told: if replaced.told {
+            Told::Replace
+        } else {
+            Told::Nothing
+        },
+        adopted: compared.claim == Claim::Adopted,
+        sent: replaced.sent,
+        handed_over: compared.difference.handed_over,
+        owed: replaced.owed,
+        ..Done::default()
     };
-    if claim == Claim::Adopted {
-        // What decides access stood there before us and stays with CXone's people.
-        for attribute in Attribute::ALL {
-            let stands = held
-                .target
-                .get(attribute)
-                .is_some_and(|value| desired.get(attribute) != Some(value));
-            if default_owner(attribute) == Owner::Handover && stands {
-                hand_over(user, attribute, now);
-            }
-        }
-    } else {
-        // What stands there is ours: it counts as untouched. Nothing of the profile was accepted for this person yet.
-        user.shown = Some(held.target.clone());
-        if let Some(accepted) = &mut user.accepted {
-            accepted.values.clear();
-        }
-    }
-    Ok(claim)
+    accepted(user, &taken, &replaced.shows, done)
 }
 
-/// Whether the person may stem from a create, of unknown outcome, for a user of this name who was deleted since.
-async fn left_behind(ledger: &dyn Ledger, user: &User, held: &Held) -> Result<bool, LedgerError> {
-    let name = held.target.get(Attribute::UserName).map(fold);
-    let deleted = ledger.tombstones(&user.scope, &user.folded_name()).await?;
-    let mut unsure = deleted.iter().filter(|other| other.link.is_none());
-    Ok(unsure.any(|other| {
-        let mut names = other.uncertain.iter().map(|name| fold(name));
-        names.any(|uncertain| Some(uncertain) == name)
-    }))
-}
-
-/// What the person found is compared with: a recycled name inherits no privilege, so where nothing names a role they get the
-/// one that CXone gives a newcomer.
-fn wanted(claim: Claim, desired: &Target, default_role: &str) -> Target {
-    let mut wanted = desired.clone();
-    if claim == Claim::Recycled && wanted.get(Attribute::Role).is_none() {
-        wanted.set(Attribute::Role, default_role);
-    }
-    wanted
-}
-
-fn done(
-    user: &mut User,
-    told: Told,
-    claim: Claim,
-    desired: &Target,
-    held: &Held,
-    handed_over: Vec<Attribute>,
-    sent: Vec<Attribute>,
-) -> Done {
-    let unconfirmed = accept(user, desired, &held.target);
+/// Notes what CXone accepted and what it shows.
+fn accepted(user: &mut User, taken: &Target, shows: &Held, done: Done) -> Done {
+    let unconfirmed = accept(user, taken, &shows.target);
     user.state = if unconfirmed.is_empty() {
         State::Settled
     } else {
@@ -366,19 +262,13 @@ fn done(
     user.reason = (!unconfirmed.is_empty())
         .then(|| format!("CXone shows otherwise: {}", names(&unconfirmed)));
     Done {
-        told,
-        adopted: claim == Claim::Adopted,
-        sent,
-        handed_over,
         unconfirmed,
+        ..done
     }
 }
 
 /// Attribute names in a row.
-pub(crate) fn names(attributes: &[Attribute]) -> String {
-    attributes
-        .iter()
-        .map(|attribute| attribute.as_str())
-        .collect::<Vec<_>>()
-        .join(", ")
+pub(crate) fn names<'a>(attributes: impl IntoIterator<Item = &'a Attribute>) -> String {
+    let names: Vec<&str> = attributes.into_iter().map(|it| it.as_str()).collect();
+    names.join(", ")
 }

@@ -5,16 +5,18 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::connection::Connection;
-use crate::constraint;
+use crate::constraint::{self, Rules};
 use crate::directory::Directory;
 use crate::group::Membership;
+use crate::optional::{leave_out, newcomer};
 use crate::ownership::protected;
-use crate::port::cxone::{CallOptions, Freshness, Priority, UpstreamError};
+use crate::port::cxone::{CallOptions, Freshness, UpstreamError};
 use crate::port::ledger::Ledger;
 use crate::port::plugins::{Denial, Evaluated, Evaluation, Operation, Verdict};
 use crate::refusal::Refusal;
 use crate::source::Source;
 use crate::target::{Attribute, Target};
+use crate::undone::Outage;
 use crate::user::{State, User};
 
 /// What is to become of a user who is to be active.
@@ -27,7 +29,7 @@ pub(crate) enum Decision {
     /// A rule or constraint refuses.
     No(Box<Denial>),
     /// Roles and teams cannot be read, so nothing can be decided now.
-    Later(String),
+    Later(Outage),
 }
 
 /// Decides. A create gives a role, so it is decided on what CXone has now. For everything else a snapshot some seconds old will
@@ -41,10 +43,10 @@ pub(crate) async fn decide(
     user: &User,
     before: Option<Source>,
     now: Timestamp,
+    options: CallOptions,
 ) -> Result<Decision, Refusal> {
     let cxone = &connection.tenant.cxone;
     let creates = user.link.is_none();
-    let options = CallOptions::of(Priority::Request);
     let freshness = if creates {
         Freshness::Now
     } else {
@@ -52,7 +54,7 @@ pub(crate) async fn decide(
     };
     let recent = match cxone.directory(freshness, options).await {
         Ok(directory) => directory,
-        Err(error) => return Ok(Decision::Later(unavailable(&error))),
+        Err(error) => return Ok(Decision::Later(error.into())),
     };
     let version = recent.version.clone();
     let groups = groups(ledger, user).await?;
@@ -170,10 +172,27 @@ pub(crate) fn judged(
     {
         return Decision::No(protected());
     }
-    match constraint::check(user, &mut desired, directory, &tenant.default_role) {
-        Ok(()) => Decision::Go(desired, evaluated),
-        Err(denial) => Decision::No(denial),
+    if let Err(denial) = leave_out(tenant, &mut desired) {
+        return Decision::No(denial);
     }
+    let rules = Rules {
+        directory,
+        default_role: &tenant.default_role,
+        policy: &tenant.policy,
+    };
+    // A newcomer is held against CXone's constraints with the tenant's defaults.
+    let mut checked = match user.link {
+        None => newcomer(tenant, &desired),
+        Some(_) => desired.clone(),
+    };
+    if let Err(denial) = constraint::check(user, &mut checked, rules) {
+        return Decision::No(denial);
+    }
+    checked
+        .values
+        .retain(|attribute, _| desired.values.contains_key(attribute));
+    desired.values = checked.values;
+    Decision::Go(desired, evaluated)
 }
 
 /// An upstream error in the words of a reason.

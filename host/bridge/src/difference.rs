@@ -1,10 +1,11 @@
 //! The three-way difference: what is desired, what CXone last accepted and showed, what it holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ownership::owner;
 use crate::port::cxone::Change;
 use crate::target::{Attribute, Target};
+use crate::time_zone;
 use crate::user::{Owner, State, User};
 
 /// What the comparison comes to.
@@ -18,16 +19,29 @@ pub(crate) struct Difference {
     pub(crate) handed_over: Vec<Attribute>,
 }
 
-/// Whether two values are the same to CXone: role, team and login authenticator names compare without case.
+/// Whether two values are the same to CXone, however they are written: names of roles, teams and login authenticators compare
+/// without case, lists without order, time zones by what they are called elsewhere.
 pub(crate) fn same(attribute: Attribute, one: Option<&str>, other: Option<&str>) -> bool {
-    match (attribute, one, other) {
-        (
-            Attribute::Role | Attribute::Team | Attribute::LoginAuthenticator,
-            Some(one),
-            Some(other),
-        ) => one.to_lowercase() == other.to_lowercase(),
-        _ => one == other,
-    }
+    let (Some(one), Some(other)) = (one, other) else {
+        return one == other;
+    };
+    let folded = || one.to_lowercase() == other.to_lowercase();
+    one == other
+        || match attribute {
+            Attribute::Role | Attribute::Team | Attribute::LoginAuthenticator => folded(),
+            Attribute::SecondaryRoles | Attribute::ApplicationAttributes => {
+                items(one) == items(other)
+            }
+            Attribute::TimeZone => time_zone::same(one, other),
+            _ => false,
+        }
+}
+
+/// The values of a list, as they compare.
+fn items(list: &str) -> BTreeSet<String> {
+    let items = list.split('\n').map(str::trim);
+    let items = items.filter(|item| !item.is_empty());
+    items.map(str::to_lowercase).collect()
 }
 
 /// Compares the desired target with what CXone holds, in the light of what it accepted and showed before.
@@ -36,7 +50,12 @@ pub(crate) fn difference(user: &User, desired: &Target, held: &Target) -> Differ
     let accepted = user.accepted.as_ref();
     let shown = user.shown.as_ref();
     for attribute in Attribute::ALL {
+        // It cannot be sent: no opinion counts.
+        if user.left_out.contains(&attribute) {
+            continue;
+        }
         let wants = desired.get(attribute);
+        let clears = desired.cleared.contains(&attribute);
         let took = accepted.and_then(|target| target.get(attribute));
         let showed = shown.and_then(|target| target.get(attribute));
         let holds = held.get(attribute);
@@ -45,7 +64,8 @@ pub(crate) fn difference(user: &User, desired: &Target, held: &Target) -> Differ
             .into_iter()
             .any(|value| same(attribute, holds, Some(value)));
         // Nobody has an opinion, and none that we wrote is left to withdraw. Required attributes are never withdrawn.
-        if wants.is_none() && ((took.is_none() && !lost) || attribute.required()) {
+        let withdraws = clears || took.is_some() || lost;
+        if wants.is_none() && (!withdraws || attribute.required()) {
             continue;
         }
         let untouched = same(attribute, holds, showed) || lost;
@@ -62,7 +82,11 @@ pub(crate) fn difference(user: &User, desired: &Target, held: &Target) -> Differ
         if same(attribute, wants, holds) {
             continue;
         }
-        if wants.is_some() && same(attribute, wants, took) && untouched {
+        let asked = match wants {
+            Some(_) => same(attribute, wants, took),
+            None => clears && accepted.is_some_and(|target| target.cleared.contains(&attribute)),
+        };
+        if asked && untouched {
             found.unconfirmed.push(attribute);
             continue;
         }
@@ -83,9 +107,13 @@ pub(crate) fn nothing_to_tell(user: &User, desired: &Target) -> bool {
     };
     let told = user.link.is_some() && matches!(user.state, State::Settled | State::Unconfirmed);
     let equal = |attribute: Attribute| {
+        let (wants, took) = (desired.get(attribute), accepted.get(attribute));
+        let cleared =
+            !desired.cleared.contains(&attribute) || accepted.cleared.contains(&attribute);
         owner(user, attribute) == Owner::Cxone
-            || same(attribute, desired.get(attribute), accepted.get(attribute))
-            || (desired.get(attribute).is_none() && attribute.required())
+            || user.left_out.contains(&attribute)
+            || (same(attribute, wants, took) && cleared)
+            || (wants.is_none() && attribute.required())
     };
     told && accepted.active == desired.active && Attribute::ALL.into_iter().all(equal)
 }
@@ -103,12 +131,19 @@ pub(crate) fn attempt(user: &mut User, desired: &Target) {
 /// What CXone has accepted once a desired target went through, and which attributes it shows otherwise.
 pub(crate) fn accept(user: &mut User, desired: &Target, held: &Target) -> Vec<Attribute> {
     let mut values: BTreeMap<Attribute, String> = BTreeMap::new();
+    let mut cleared = BTreeSet::new();
     let mut unconfirmed = Vec::new();
     for attribute in Attribute::ALL {
         if owner(user, attribute) == Owner::Cxone {
             continue;
         }
         let Some(wanted) = desired.get(attribute) else {
+            if desired.cleared.contains(&attribute) {
+                cleared.insert(attribute);
+                if held.get(attribute).is_some() {
+                    unconfirmed.push(attribute);
+                }
+            }
             continue;
         };
         values.insert(attribute, wanted.to_owned());
@@ -119,7 +154,7 @@ pub(crate) fn accept(user: &mut User, desired: &Target, held: &Target) -> Vec<At
     user.accepted = Some(Target {
         values,
         active: desired.active,
-        ..Target::default()
+        cleared,
     });
     user.shown = Some(held.clone());
     user.attempted.clear();

@@ -2,7 +2,7 @@
 
 use crate::connection::Connection;
 use crate::converge::{Done, LOOKS, Told, Undone, looked};
-use crate::ownership::outranks;
+use crate::ownership::{apart, outranks};
 use crate::port::cxone::{CallOptions, Change, Cxone, Held, UpstreamError};
 use crate::port::ledger::Ledger;
 use crate::target::{Attribute, Target};
@@ -22,7 +22,9 @@ pub(crate) async fn leave(
             return Ok(left(user, Told::Nothing));
         };
         if connection.tenant.protects_held(&held) {
-            return Ok(left(user, Told::Nothing));
+            user.state = State::Deferred;
+            user.reason = Some(apart(&held).to_owned());
+            return Ok(Done::default());
         }
         let linked = ledger.linked(&user.scope.tenant, &held.id).await?;
         if linked.iter().any(|other| outranks(other, user)) {
@@ -46,7 +48,7 @@ pub(crate) async fn leave(
             .await
         {
             Ok(shows) if shows.target.active == Some(true) => {
-                return Err(stays(
+                return Err(Undone::stuck(
                     "CXone accepted the deactivation and shows the user active",
                 ));
             }
@@ -56,7 +58,7 @@ pub(crate) async fn leave(
             }
             Err(UpstreamError::Gone) => {}
             Err(UpstreamError::Refused { status, detail, .. }) => {
-                return Err(stays(&format!(
+                return Err(Undone::stuck(format!(
                     "CXone refused the deactivation with {status}: {detail}"
                 )));
             }
@@ -124,12 +126,5 @@ fn left(user: &mut User, told: Told) -> Done {
     Done {
         told,
         ..Done::default()
-    }
-}
-
-fn stays(reason: &str) -> Undone {
-    Undone::Owed {
-        reason: reason.to_owned(),
-        away: false,
     }
 }

@@ -9,6 +9,7 @@
 //! [`group_query`], over [`search`]. What is needed of ledger, CXone and plugins are the traits in [`port`]; this room knows no HTTP, SQL or wasmtime.
 
 mod bridge;
+mod claim;
 pub mod connection;
 mod constraint;
 mod converge;
@@ -25,7 +26,10 @@ pub mod group_write;
 pub mod guard;
 mod leave;
 pub mod line;
+pub mod matching;
 pub mod name;
+mod observe;
+mod optional;
 mod owed;
 mod ownership;
 pub mod plan;
@@ -34,12 +38,18 @@ pub mod port;
 pub mod query;
 pub mod refusal;
 mod regroup;
+mod removal;
+mod rename;
+pub mod retry;
 pub mod said;
 mod search;
 pub mod source;
 pub mod target;
 pub mod template;
+mod time_zone;
 pub mod transfer;
 mod turns;
+mod twin;
+mod undone;
 pub mod user;
 mod work;

@@ -5,21 +5,27 @@ use std::time::Duration;
 
 use serde_json::json;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 pub use crate::bridge::{Bridge, Clock};
-use crate::connection::Connection;
+use crate::connection::{Connection, Tenant};
+use crate::converge::names;
 use crate::decide::{Decision, decide};
 use crate::difference::nothing_to_tell;
 use crate::event::{Event, EventKind};
 use crate::flights::landed;
 use crate::name::{Scope, fold};
-use crate::ownership::{belongs_to, claims, protected};
+use crate::optional::left_out;
+use crate::ownership::{belongs_to, claims_before, protected};
+use crate::policy::OnUnreachable;
+use crate::port::cxone::{CallOptions, Priority};
 use crate::port::ledger::{LedgerError, Lookup};
 use crate::port::plugins::{Denial, Evaluated};
 use crate::refusal::Refusal;
 use crate::said::{Ask, Condition, Effect, Said, apply, name_taken};
 use crate::target::{Attribute, Target};
 use crate::turns::Turn;
+use crate::undone::Outage;
 use crate::user::{Debt, State, User};
 use crate::work::{Origin, Task, Work, owe, release};
 
@@ -49,6 +55,19 @@ impl Bridge {
         ask: Ask,
         condition: Condition,
     ) -> Result<Answer, Refusal> {
+        self.write_as(scope, ask, condition, Priority::Request)
+            .await
+    }
+
+    /// As `write`, with another priority towards CXone.
+    pub(crate) async fn write_as(
+        self: &Arc<Self>,
+        scope: &Scope,
+        ask: Ask,
+        condition: Condition,
+        priority: Priority,
+    ) -> Result<Answer, Refusal> {
+        let options = CallOptions::of(priority);
         let connection = Arc::clone(self.connection(scope).ok_or(Refusal::NotFound)?);
         let turn = ask.turn(scope);
         let (answer, outcome) = watch::channel(None);
@@ -60,7 +79,8 @@ impl Bridge {
         let bridge = Arc::clone(self);
         tokio::spawn(async move {
             let _turn = bridge.turns.wait(turn).await;
-            answer.send_replace(Some(bridge.repeat(&connection, &ask, &condition).await));
+            let repeated = bridge.repeat(&connection, &ask, &condition, options).await;
+            answer.send_replace(Some(repeated));
         });
         landed(outcome).await
     }
@@ -71,10 +91,17 @@ impl Bridge {
         connection: &Connection,
         ask: &Ask,
         condition: &Condition,
+        options: CallOptions,
     ) -> Result<Answer, Refusal> {
         for pause in pauses() {
-            match Box::pin(self.line(connection, ask, condition)).await {
-                Err(Refusal::Ledger(LedgerError::Stale)) => tokio::time::sleep(pause).await,
+            match Box::pin(self.line(connection, ask, condition, options)).await {
+                Err(Refusal::Ledger(LedgerError::Stale)) => {
+                    // Nobody waits for it any more.
+                    if Instant::now() >= options.deadline {
+                        break;
+                    }
+                    tokio::time::sleep(pause).await;
+                }
                 Err(Refusal::Ledger(LedgerError::NameTaken)) => return Err(name_taken()),
                 answer => return answer,
             }
@@ -88,10 +115,11 @@ impl Bridge {
         connection: &Connection,
         ask: &Ask,
         condition: &Condition,
+        options: CallOptions,
     ) -> Result<Answer, Refusal> {
         let (before, _turn) = self.remembered(connection, ask).await?;
         condition.check(before.as_ref().map(|user| user.revision))?;
-        let mut said = apply(connection, before, ask, self.now())?;
+        let mut said = Box::new(apply(connection, before, ask, self.now())?);
         if said.user.state == State::Offered && connection.tenant.protects_user(&said.user) {
             return self.refuse(&said, protected()).await;
         }
@@ -102,19 +130,23 @@ impl Bridge {
                 self.first_write(&said).await?;
                 return self.keep(said).await;
             }
-            Effect::Deactivates => return self.deactivate(connection, said).await,
+            Effect::Deactivates => {
+                let deactivated = self.deactivate(connection, said, options.deadline);
+                return Box::pin(deactivated).await;
+            }
         }
-        let decision = decide(
+        let decision = Box::pin(decide(
             connection,
             self.ledger.as_ref(),
             said.operation,
             &said.user,
             said.source_before(),
             self.now(),
-        )
+            options,
+        ))
         .await;
         if let Ok(Decision::Go(desired, evaluated)) = &decision {
-            note(&mut said.user, desired, evaluated);
+            note(&connection.tenant, &mut said.user, desired, evaluated);
         }
         if matches!(&decision, Ok(decision) if !matches!(decision, Decision::No(_)))
             && let Some(owner) = self.owner(&said.user).await?
@@ -123,37 +155,33 @@ impl Bridge {
         }
         let (desired, evaluated) = match decision {
             Ok(Decision::Go(desired, evaluated)) => (desired, evaluated),
+            undecided if connection.observes() => {
+                return Box::pin(self.observe(said, undecided)).await;
+            }
             Ok(Decision::Wait(reason, evaluated)) => {
                 return self.defer(said, reason, &evaluated).await;
             }
-            Ok(Decision::Later(reason)) => return self.owe(said, reason).await,
+            Ok(Decision::Later(outage)) => return self.owe(connection, said, outage).await,
             Ok(Decision::No(denial)) => return self.refuse(&said, denial).await,
             Err(refusal) => return self.failed(&said, refusal).await,
         };
         if nothing_to_tell(&said.user, &desired) {
             return self.keep(said).await;
         }
-        let event = self.event(&said, detail(&evaluated));
+        let event = self.event(&said, detail(&said.user, &evaluated));
         if self.guards(connection, &said.user, &desired) {
             let user = self.hold(connection, said.user, event, false).await?;
-            return Ok(if said.creates {
-                Answer::Created(user)
-            } else {
-                Answer::Changed(user)
-            });
+            return Ok(answered(said.creates, user));
         }
         let work = Work {
             user: said.user,
             task: Task::Converge(desired),
             event,
             origin: Origin::Idp,
+            options,
         };
-        let user = self.carry_out(connection, work).await?.user;
-        Ok(if said.creates {
-            Answer::Created(user)
-        } else {
-            Answer::Changed(user)
-        })
+        let carried = Box::pin(self.carry_out(connection, work)).await?;
+        Ok(answered(said.creates, carried.user))
     }
 
     /// The user that a request is about: by id, or by name for a create. One that is found by name is waited for, since requests
@@ -173,10 +201,9 @@ impl Bridge {
                 };
                 (user.id, Some(self.turn(user.id.to_string()).await))
             }
-            Ask::Replace(id, _)
-            | Ask::Patch(id, _)
-            | Ask::Delete(id)
-            | Ask::Restate(id, _) => (*id, None),
+            Ask::Replace(id, _) | Ask::Patch(id, _) | Ask::Delete(id) | Ask::Restate(id, _) => {
+                (*id, None)
+            }
         };
         let user = self.ledger.user(scope, id).await?.filter(User::live);
         match (user, ask) {
@@ -202,7 +229,7 @@ impl Bridge {
     }
 
     /// Commits the source alone: CXone needs no telling, or will be told when the person is active again.
-    async fn keep(&self, mut said: Said) -> Result<Answer, Refusal> {
+    async fn keep(&self, mut said: Box<Said>) -> Result<Answer, Refusal> {
         let answer = |said: &Said, user: User| match (said.user.live(), said.creates) {
             (false, _) => Answer::Deleted,
             (true, true) => Answer::Created(user),
@@ -222,96 +249,17 @@ impl Bridge {
         Ok(answer(&said, user))
     }
 
-    /// The sacred way: no plugin, rule, template or mapping is asked.
-    async fn deactivate(&self, connection: &Connection, said: Said) -> Result<Answer, Refusal> {
-        let event = self.event(&said, json!({}));
-        let mut user = said.user;
-        let stored = if user.link.is_none() && user.uncertain.is_empty() {
-            // Never made in CXone, and no create of ours can still arrive: there is nobody to deactivate.
-            user.debt = None;
-            user.state = State::Deferred;
-            user.reason = Some("never made in CXone: the user became inactive before".to_owned());
-            self.ledger.commit(user, vec![event]).await?
-        } else if !connection.guard.lets_pass(user.id, self.now()) {
-            self.hold(connection, user, event, true).await?
-        } else {
-            self.carry_out(
-                connection,
-                Work {
-                    user,
-                    task: Task::Leave,
-                    event,
-                    origin: Origin::Idp,
-                },
-            )
-            .await?
-            .user
-        };
-        Ok(if stored.live() {
-            Answer::Changed(stored)
-        } else {
-            Answer::Deleted
-        })
-    }
-
-    /// Acknowledges a removal and keeps it from CXone until somebody has released it.
-    pub(crate) async fn hold(
+    /// Acknowledges what CXone cannot be asked about now, unless the tenant wants it refused.
+    async fn owe(
         &self,
         connection: &Connection,
-        mut user: User,
-        mut event: Event,
-        deactivation: bool,
-    ) -> Result<User, Refusal> {
-        let reason = connection.guard.reason();
-        tracing::error!(scope = %user.scope, user = %user.id, reason, "removal held");
-        event.detail["held"] = json!(reason);
-        owe(&mut user, deactivation, reason, self.now());
-        user.debt = user.debt.take().map(|debt| Debt { held: true, ..debt });
-        Ok(self.ledger.commit(user, vec![event]).await?)
-    }
-
-    /// Whether a plugin's decision removes somebody who works in CXone, and the guard does not let it pass.
-    pub(crate) fn guards(&self, connection: &Connection, user: &User, desired: &Target) -> bool {
-        let works = user.accepted.as_ref().and_then(|target| target.active) != Some(false);
-        let removes = user.link.is_some() && works && desired.active == Some(false);
-        let released = user.debt.as_ref().is_some_and(|debt| debt.released);
-        removes && !released && !connection.guard.lets_pass(user.id, self.now())
-    }
-
-    /// Lets go of whom the guard of a connection holds, and has it count anew; answers how many there were.
-    pub async fn release(&self, scope: &Scope) -> Result<usize, Refusal> {
-        let connection = self.connection(scope).ok_or(Refusal::NotFound)?;
-        let mut released = 0;
-        for id in self.ledger.held(scope).await? {
-            let _turn = self.turn(id.to_string()).await;
-            for pause in pauses() {
-                let Some(mut user) = self.ledger.user(scope, id).await? else {
-                    break;
-                };
-                let Some(debt) = user.debt.as_mut().filter(|debt| debt.held) else {
-                    break;
-                };
-                (debt.held, debt.released) = (false, true);
-                user.reason = Some("released by hand".to_owned());
-                match self.ledger.commit(user, Vec::new()).await {
-                    // Another process is at work on the user.
-                    Err(LedgerError::Stale) => tokio::time::sleep(pause).await,
-                    other => {
-                        other?;
-                        released += 1;
-                        break;
-                    }
-                }
-            }
+        said: Box<Said>,
+        outage: Outage,
+    ) -> Result<Answer, Refusal> {
+        if connection.tenant.policy.on_unreachable == OnUnreachable::Refuse {
+            return Err(outage.refusal());
         }
-        connection.guard.reset();
-        self.wake(&scope.tenant);
-        Ok(released)
-    }
-
-    /// Acknowledges what CXone cannot be asked about now.
-    async fn owe(&self, said: Said, reason: String) -> Result<Answer, Refusal> {
-        let now = self.now();
+        let (now, reason) = (self.now(), outage.reason);
         let mut event = self.event(&said, json!({"told": "nothing"}));
         event.detail["owed"] = json!(reason);
         let mut user = said.user;
@@ -322,37 +270,29 @@ impl Bridge {
         owe(&mut user, false, reason, now);
         let user = self.ledger.commit(user, vec![event]).await?;
         self.wake(&user.scope.tenant);
-        Ok(if said.creates {
-            Answer::Created(user)
-        } else {
-            Answer::Changed(user)
-        })
+        Ok(answered(said.creates, user))
     }
 
     /// Acknowledges what a rule makes wait.
     async fn defer(
         &self,
-        said: Said,
+        said: Box<Said>,
         reason: String,
         evaluated: &Evaluated,
     ) -> Result<Answer, Refusal> {
         let event = Event {
             kind: EventKind::Deferred,
-            ..self.event(&said, detail(evaluated))
+            ..self.event(&said, detail(&said.user, evaluated))
         };
         let mut user = said.user;
         user.reason = Some(reason);
         release(&mut user, State::Deferred);
         let user = self.ledger.commit(user, vec![event]).await?;
-        Ok(if said.creates {
-            Answer::Created(user)
-        } else {
-            Answer::Changed(user)
-        })
+        Ok(answered(said.creates, user))
     }
 
     /// Refuses for good: the source stays as it was, what was asked is kept for `retry`.
-    async fn refuse(&self, said: &Said, denial: Box<Denial>) -> Result<Answer, Refusal> {
+    pub(crate) async fn refuse(&self, said: &Said, denial: Box<Denial>) -> Result<Answer, Refusal> {
         let event = self.refused(said, &denial);
         self.ledger.record(vec![event]).await?;
         Err(Refusal::Denied(denial))
@@ -389,9 +329,7 @@ impl Bridge {
         if let Some(link) = &user.link {
             others.extend(self.ledger.linked(tenant, link).await?);
         }
-        Ok(others
-            .into_iter()
-            .find(|other| other.id != user.id && claims(other)))
+        Ok(others.into_iter().find(|other| claims_before(other, user)))
     }
 
     pub(crate) fn event(&self, said: &Said, detail: serde_json::Value) -> Event {
@@ -417,15 +355,28 @@ impl Bridge {
     }
 }
 
+/// A granted request's answer.
+pub(crate) fn answered(creates: bool, user: User) -> Answer {
+    match creates {
+        true => Answer::Created(user),
+        false => Answer::Changed(user),
+    }
+}
+
 /// Notes what the chain decided on the user, before CXone is told.
-pub(crate) fn note(user: &mut User, desired: &Target, evaluated: &Evaluated) {
+pub(crate) fn note(tenant: &Tenant, user: &mut User, desired: &Target, evaluated: &Evaluated) {
     user.provenance = evaluated.provenance();
     user.template = evaluated.template.clone();
     user.target_name = desired.get(Attribute::UserName).map(str::to_owned);
+    let left_out = left_out(tenant, user, &evaluated.target);
+    if left_out != user.left_out && !left_out.is_empty() {
+        tracing::info!(scope = %user.scope, user = %user.id, attributes = names(&left_out), "left out: CXone has no such field enabled, or the API none");
+    }
+    user.left_out = left_out;
 }
 
-/// What an event says about a chain: who set what, and the remarks.
-pub(crate) fn detail(evaluated: &Evaluated) -> serde_json::Value {
+/// What an event says about a chain: who set what, what is left out, and the remarks.
+pub(crate) fn detail(user: &User, evaluated: &Evaluated) -> serde_json::Value {
     let steps: Vec<_> = evaluated
         .steps
         .iter()
@@ -435,7 +386,11 @@ pub(crate) fn detail(evaluated: &Evaluated) -> serde_json::Value {
         .template
         .as_ref()
         .map(|template| template.name.as_str());
-    json!({"steps": steps, "template": template, "warnings": evaluated.warnings})
+    let mut detail = json!({"steps": steps, "template": template, "warnings": evaluated.warnings});
+    if !user.left_out.is_empty() {
+        detail["left_out"] = json!(user.left_out);
+    }
+    detail
 }
 
 /// What an event says about a refusal: rule, attribute, fix, and what was asked, so that it can be replayed.

@@ -13,6 +13,7 @@ use crate::difference::nothing_to_tell;
 use crate::event::{Event, EventKind};
 use crate::line::{Bridge, detail, note, refusal_detail};
 use crate::name::{TenantName, UserId};
+use crate::port::cxone::{CallOptions, Priority};
 use crate::port::ledger::LedgerError;
 use crate::refusal::Refusal;
 use crate::said::keep_apart;
@@ -25,16 +26,20 @@ const PAUSE: (Duration, Duration) = (Duration::from_millis(250), Duration::from_
 const IDLE: Duration = Duration::from_secs(10);
 /// How many debts are looked at before asking anew which come first.
 const BATCH: usize = 16;
-/// How long a debt rests that something else than CXone stands in the way of: a plugin that fails, say.
-const REST: Duration = Duration::from_secs(10);
+/// The longest pause that CXone may ask for.
+const ASKED: Duration = Duration::from_secs(60);
+/// How long a debt rests that something else than CXone stands in the way of, a plugin that fails, say: at first, doubling with
+/// each attempt, and at most. A leaver's rests are short.
+const REST: (Duration, Duration) = (Duration::from_secs(10), Duration::from_secs(15 * 60));
+const LEAVERS_REST: Duration = Duration::from_secs(60);
 
 /// What became of one debt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Progress {
     /// It is no more.
     Done,
-    /// CXone cannot be used: no other debt would fare better.
-    Away,
+    /// CXone cannot be used: no other debt would fare better. How long it asked to be left alone, if it did.
+    Away(Option<Duration>),
     /// Something else stands in the way of this one: the next may pass.
     Stuck,
 }
@@ -52,8 +57,9 @@ impl Bridge {
                     let _ = tokio::time::timeout(IDLE, self.woken(&tenant)).await;
                 }
                 Ok(Round::More) => pause = PAUSE.0,
-                Ok(Round::Away) => {
-                    tokio::time::sleep(pause).await;
+                Ok(Round::Away(asked)) => {
+                    let asked = asked.unwrap_or_default().min(ASKED);
+                    tokio::time::sleep(pause.max(asked)).await;
                     pause = (pause * 2).min(PAUSE.1);
                 }
                 Err(error) => {
@@ -82,29 +88,60 @@ impl Bridge {
         resting: &mut Resting,
     ) -> Result<Round, Refusal> {
         self.take_over(tenant).await?;
-        resting.retain(|_, until| *until > Instant::now());
+        resting.retain(|_, rest| rest.until > Instant::now());
         let mut debts = self.ledger.owed(tenant, BATCH + resting.len()).await?;
-        debts.retain(|user| !resting.contains_key(&user.id));
+        // Who was written since is no longer the one that something stood in the way of.
+        debts.retain(|user| {
+            let rest = resting.get(&user.id);
+            rest.is_none_or(|rest| rest.version != user.version)
+        });
         if debts.is_empty() {
             return Ok(Round::Nothing);
         }
-        let (mut moved, mut away) = (false, 0);
+        let (mut moved, mut away, mut asked) = (false, 0, None);
         for user in debts {
             match self.catch_up(&user).await {
                 Ok(Progress::Done) => moved = true,
-                Ok(Progress::Stuck) => rest(resting, user.id),
-                // One may be the debt's own misfortune, two are CXone's.
-                Ok(Progress::Away) if away > 0 => return Ok(Round::Away),
-                Ok(Progress::Away) => away += 1,
+                Ok(Progress::Stuck) => self.rest(resting, user).await?,
+                Ok(Progress::Away(wait)) => {
+                    away += 1;
+                    asked = asked.max(wait);
+                    // One may be the debt's own misfortune, two are CXone's.
+                    if away > 1 {
+                        return Ok(Round::Away(asked));
+                    }
+                }
                 // Somebody is at work on it: it is looked at again after a pause.
                 Err(Refusal::Ledger(LedgerError::Stale)) => {}
                 Err(refusal) => {
                     tracing::warn!(scope = %user.scope, user = %user.id, reason = %refusal, "owed work is stuck");
-                    rest(resting, user.id);
+                    self.rest(resting, user).await?;
                 }
             }
         }
-        Ok(if moved { Round::More } else { Round::Away })
+        Ok(match asked {
+            None if moved => Round::More,
+            asked => Round::Away(asked),
+        })
+    }
+
+    /// Lets a debt rest, until its time has come or somebody writes the user.
+    async fn rest(&self, resting: &mut Resting, user: User) -> Result<(), LedgerError> {
+        let user = self
+            .ledger
+            .user(&user.scope, user.id)
+            .await?
+            .unwrap_or(user);
+        let debt = user.debt.as_ref();
+        let (attempts, leaves) = debt.map_or((0, false), |debt| (debt.attempts, debt.deactivation));
+        let most = if leaves { LEAVERS_REST } else { REST.1 };
+        let doublings = attempts.saturating_sub(1).min(16);
+        let rest = Rest {
+            until: Instant::now() + (REST.0 * 2_u32.pow(doublings)).min(most),
+            version: user.version,
+        };
+        resting.insert(user.id, rest);
+        Ok(())
     }
 
     /// Pays one debt: the newest desired state counts, whatever was owed in between.
@@ -121,8 +158,7 @@ impl Bridge {
         else {
             return Ok(Progress::Done);
         };
-        self.bring_about(connection, user, EventKind::CaughtUp)
-            .await
+        Box::pin(self.bring_about(connection, user, EventKind::CaughtUp)).await
     }
 
     /// Makes CXone hold what a user's source asks for now, whatever was said in between. The source was acknowledged: nothing
@@ -133,6 +169,11 @@ impl Bridge {
         mut user: User,
         kind: EventKind,
     ) -> Result<Progress, Refusal> {
+        let kind = match kind {
+            // Nothing is caught up with by looking.
+            EventKind::CaughtUp if connection.observes() => EventKind::Owed,
+            kind => kind,
+        };
         let event = |kind, user: &User, detail| Event {
             at: self.now(),
             scope: user.scope.clone(),
@@ -153,11 +194,20 @@ impl Bridge {
         let undelivered = user.debt.as_ref().is_some_and(|debt| debt.deactivation);
         let operation = following(&user);
         let ledger = self.ledger.as_ref();
-        match decide(connection, ledger, operation, &user, None, self.now()).await {
+        let options = CallOptions::of(Priority::Background);
+        let now = self.now();
+        let decision = decide(connection, ledger, operation, &user, None, now, options);
+        let decision = Box::pin(decision).await;
+        if connection.observes() && !matches!(decision, Ok(Decision::Go(..))) {
+            let event = event(kind, &user, json!({}));
+            Box::pin(self.observe_again(user, decision, event)).await?;
+            return Ok(Progress::Done);
+        }
+        match decision {
             Ok(Decision::Go(desired, evaluated)) => {
                 let before = user.clone();
-                note(&mut user, &desired, &evaluated);
-                let event = event(kind, &user, detail(&evaluated));
+                note(&connection.tenant, &mut user, &desired, &evaluated);
+                let event = event(kind, &user, detail(&user, &evaluated));
                 if user.debt.is_none() && nothing_to_tell(&user, &desired) {
                     if user != before {
                         self.ledger.commit(user, vec![event]).await?;
@@ -173,12 +223,13 @@ impl Bridge {
                     task: Task::Converge(desired),
                     event,
                     origin: Origin::Queue,
+                    options,
                 })
                 .await
             }
             Ok(Decision::Wait(reason, evaluated)) => {
                 tracing::info!(scope = %user.scope, user = %user.id, reason, "waits");
-                let event = event(EventKind::Deferred, &user, detail(&evaluated));
+                let event = event(EventKind::Deferred, &user, detail(&user, &evaluated));
                 user.reason = Some(reason);
                 if undelivered {
                     return self.pay(leaving(user, event)).await;
@@ -198,13 +249,13 @@ impl Bridge {
                 self.ledger.commit(user, vec![event]).await?;
                 Ok(Progress::Done)
             }
-            Ok(Decision::Later(reason)) => {
+            Ok(Decision::Later(outage)) => {
                 // A debt that is there already would change nothing but its count.
                 if user.debt.is_none() {
-                    owe(&mut user, false, reason, self.now());
+                    owe(&mut user, false, outage.reason, self.now());
                     self.ledger.commit(user, Vec::new()).await?;
                 }
-                Ok(Progress::Away)
+                Ok(Progress::Away(outage.retry_after))
             }
             Err(refusal) if undelivered => {
                 let event = event(kind, &user, json!({}));
@@ -223,11 +274,13 @@ impl Bridge {
         let Some(connection) = self.connection(&work.user.scope) else {
             return Ok(Progress::Stuck);
         };
-        let carried = self.carry_out(connection, work).await?;
-        Ok(match carried.user.debt {
-            None => Progress::Done,
-            Some(_) if carried.away => Progress::Away,
-            Some(_) => Progress::Stuck,
+        let carried = Box::pin(self.carry_out(connection, work)).await?;
+        // What is held is somebody else's to let go.
+        let owed = carried.user.debt.as_ref().is_some_and(|debt| !debt.held);
+        Ok(match carried.outage {
+            _ if !owed => Progress::Done,
+            Some(outage) if outage.away => Progress::Away(outage.retry_after),
+            _ => Progress::Stuck,
         })
     }
 }
@@ -239,14 +292,19 @@ fn leaving(user: User, event: Event) -> Work {
         task: Task::Leave,
         event,
         origin: Origin::Queue,
+        options: CallOptions::of(Priority::Deactivation),
     }
 }
 
-/// Debts that rest, and until when.
-type Resting = BTreeMap<UserId, Instant>;
+/// Debts that rest.
+type Resting = BTreeMap<UserId, Rest>;
 
-fn rest(resting: &mut Resting, user: UserId) {
-    resting.insert(user, Instant::now() + REST);
+/// How long a debt rests.
+#[derive(Debug)]
+struct Rest {
+    until: Instant,
+    /// The row that it was tried from.
+    version: u64,
 }
 
 /// What a round came to.
@@ -254,5 +312,6 @@ fn rest(resting: &mut Resting, user: UserId) {
 enum Round {
     Nothing,
     More,
-    Away,
+    /// How long CXone asked to be left alone, if it did.
+    Away(Option<Duration>),
 }

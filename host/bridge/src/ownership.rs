@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::port::cxone::Held;
 use crate::port::plugins::Denial;
 use crate::target::Attribute;
 use crate::user::{Owned, Owner, State, User};
@@ -10,6 +11,17 @@ use crate::user::{Owned, Owner, State, User};
 pub(crate) fn claims(user: &User) -> bool {
     let somebody = user.link.is_some() || !user.uncertain.is_empty() || user.debt.is_some();
     user.live() && user.state != State::Offered && somebody
+}
+
+/// Whether a user was never anybody in CXone but by observing: CXone accepted nothing from this connection.
+pub(crate) fn only_observed(user: &User) -> bool {
+    let observed = user.debt.as_ref().is_some_and(|debt| debt.observed);
+    observed && user.accepted.is_none()
+}
+
+/// Whether `other` claims what `user` asks for. What another connection only observes stands in nobody's way.
+pub(crate) fn claims_before(other: &User, user: &User) -> bool {
+    other.id != user.id && claims(other) && (other.scope == user.scope || !only_observed(other))
 }
 
 /// Whether `other`, linked to the same CXone user, owns them rather than `user`: a live one whom CXone accepted a write of, and
@@ -21,9 +33,7 @@ pub(crate) fn outranks(other: &User, user: &User) -> bool {
         0 => i64::MAX,
         sequence => sequence,
     };
-    claims(other)
-        && other.id != user.id
-        && (settled(other) || (!settled(user) && came(other) < came(user)))
+    claims_before(other, user) && (settled(other) || (!settled(user) && came(other) < came(user)))
 }
 
 /// The refusal of a CXone user who is another's.
@@ -43,10 +53,40 @@ pub(crate) fn belongs_to(owner: &User, user: &User) -> Box<Denial> {
     })
 }
 
+/// The rule that nobody who is protected is touched.
+const PROTECTED: &str = "protected users";
+
+/// Whether a refusal says that somebody is protected.
+pub(crate) fn says_protected(denial: &Denial) -> bool {
+    denial.rule == PROTECTED
+}
+
+/// The refusal of somebody found in CXone who is protected.
+pub(crate) fn protected_held(held: &Held) -> Box<Denial> {
+    if !held.own {
+        return protected();
+    }
+    Box::new(Denial {
+        detail: "the CXone user of this name is the employee whom the access key belongs to: provisioning leaves them alone, \
+                 or it could lock itself out"
+            .to_owned(),
+        fix: "take the user out of what the identity provider assigns".to_owned(),
+        ..*protected()
+    })
+}
+
+/// Why CXone is not told about somebody found there who is protected.
+pub(crate) fn apart(held: &Held) -> &'static str {
+    match held.own {
+        true => "the access key's own employee: CXone is not told",
+        false => "protected: CXone is not told",
+    }
+}
+
 /// The refusal of a CXone user whom the configuration protects.
 pub(crate) fn protected() -> Box<Denial> {
     Box::new(Denial {
-        rule: "protected users".to_owned(),
+        rule: PROTECTED.to_owned(),
         status: 403,
         scim_type: None,
         detail: "the CXone user of this name is protected: provisioning leaves them alone".to_owned(),
@@ -79,15 +119,15 @@ pub(crate) fn default_owner(attribute: Attribute) -> Owner {
     }
 }
 
-/// Who decides a user's attribute now: what the ledger noted, else handed over if the applied template set it, else the default.
+/// Who decides a user's attribute now: what the ledger noted, else handed over if the applied template set or cleared it, else the default.
 pub(crate) fn owner(user: &User, attribute: Attribute) -> Owner {
     if let Some(owned) = user.owners.get(&attribute) {
         return owned.owner;
     }
-    let from_template = user
-        .template
-        .as_ref()
-        .is_some_and(|template| template.values.get(attribute).is_some());
+    let from_template = user.template.as_ref().is_some_and(|template| {
+        let values = &template.values;
+        values.get(attribute).is_some() || values.cleared.contains(&attribute)
+    });
     if from_template && !attribute.required() {
         Owner::Handover
     } else {

@@ -11,6 +11,7 @@ use crate::decide::unavailable;
 use crate::event::{Event, EventKind};
 use crate::line::Bridge;
 use crate::name::{Scope, UserId, fold};
+use crate::ownership::only_observed;
 use crate::port::cxone::{CallOptions, Priority};
 use crate::port::ledger::{LedgerError, Lookup};
 use crate::refusal::Refusal;
@@ -18,6 +19,7 @@ use crate::search::{BATCH, Gather, Searched};
 pub use crate::search::{Page, Query};
 use crate::source::Source;
 use crate::target::{Attribute, Target};
+use crate::undone::Outage;
 use crate::user::{State, User};
 
 /// A user as the identity provider sees them, without what depends on the URL: what filters are matched against.
@@ -176,9 +178,10 @@ impl Bridge {
                     "CXone must be asked for this user name and cannot be: {}",
                     unavailable(&error)
                 );
+                let asked = Outage::from(error).retry_after;
                 return Err(Refusal::Unavailable {
                     detail,
-                    retry_after: Some(Duration::from_secs(30)),
+                    retry_after: asked.or(Some(Duration::from_secs(30))),
                 });
             }
         };
@@ -186,10 +189,12 @@ impl Bridge {
             return Ok(Vec::new());
         }
         let owners = self.ledger.linked(&scope.tenant, &held.id).await?;
-        if owners
-            .iter()
-            .any(|other| other.state != State::Offered && (other.live() || other.scope == *scope))
-        {
+        // What another connection only observes hides nobody.
+        let somebodys = |other: &User| {
+            let here = other.scope == *scope;
+            other.state != State::Offered && (here || (other.live() && !only_observed(other)))
+        };
+        if owners.iter().any(somebodys) {
             return Ok(Vec::new());
         }
         let offered = owners

@@ -14,7 +14,7 @@ use crate::name::{Scope, TenantName, UserId};
 use crate::owed::Progress;
 use crate::port::ledger::LedgerError;
 use crate::refusal::Refusal;
-use crate::user::{State, User};
+use crate::user::{Debt, State, User};
 
 /// A change that touches up to this many users is settled before it is answered.
 const AT_ONCE: usize = 20;
@@ -147,7 +147,9 @@ impl Bridge {
             user = self.ledger.commit(user, Vec::new()).await?;
         }
         // Whoever is let in again while a removal is owed is decided upon now: the debt alone would remove them.
-        let returns = user.debt.as_ref().is_some_and(|debt| debt.deactivation);
+        // So is whoever is only observed: nothing pays their debt.
+        let decided = |debt: &Debt| debt.deactivation || debt.observed;
+        let returns = user.debt.as_ref().is_some_and(decided);
         if let Some(debt) = user.debt.as_mut().filter(|_| !returns) {
             // It is decided anew when it is paid, on the groups of then.
             if !debt.template {
@@ -157,10 +159,9 @@ impl Bridge {
             return Ok(());
         }
         let id = user.id;
-        let progress = self
-            .bring_about(connection, user, EventKind::ReEvaluated)
-            .await?;
-        if progress != Progress::Done {
+        let progress = self.bring_about(connection, user, EventKind::ReEvaluated);
+        let progress = Box::pin(progress).await?;
+        if progress != Progress::Done || connection.observes() {
             self.remember_template(&connection.scope, id).await?;
             self.wake(&connection.scope.tenant);
         }

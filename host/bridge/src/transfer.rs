@@ -2,10 +2,12 @@
 
 use serde_json::json;
 
+use crate::connection::Connection;
 use crate::event::{Event, EventKind};
 use crate::line::Bridge;
 use crate::name::{ConnectionName, Scope, TenantName, fold};
-use crate::ownership::claims;
+use crate::observe::{OBSERVES, hold_observed};
+use crate::ownership::{claims, only_observed};
 use crate::port::ledger::{LedgerError, Lookup};
 use crate::refusal::Refusal;
 use crate::search::BATCH;
@@ -38,9 +40,10 @@ impl Bridge {
             connection: connection.clone(),
         };
         let (from, to) = (scope(from), scope(to));
-        if from == to || self.connection(&from).is_none() || self.connection(&to).is_none() {
+        if from == to || self.connection(&from).is_none() {
             return Err(Refusal::NotFound);
         }
+        let to = self.connection(&to).ok_or(Refusal::NotFound)?;
         // One at a time: two in opposite directions would wait for each other's users.
         let _turn = self.turn(format!("{tenant} transfer")).await;
         let mut done = Transferred::default();
@@ -54,8 +57,8 @@ impl Bridge {
                 after = last.sequence;
                 for user in batch {
                     // Who went over before, or is nobody in CXone, is no news.
-                    if user.transferred.is_none() && claims(&user) {
-                        self.transfer_one(user, &to, &mut done).await;
+                    if user.transferred.is_none() && claimed(&user) {
+                        self.transfer_one(user, to, &mut done).await;
                     }
                 }
             }
@@ -64,7 +67,7 @@ impl Bridge {
         for name in names {
             let lookup = Lookup::Name(fold(name));
             match self.ledger.find_users(&from, &lookup).await?.pop() {
-                Some(user) => self.transfer_one(user, &to, &mut done).await,
+                Some(user) => self.transfer_one(user, to, &mut done).await,
                 None => done
                     .stayed
                     .push((name.clone(), format!("no such user on {from}"))),
@@ -73,7 +76,7 @@ impl Bridge {
         Ok(done)
     }
 
-    async fn transfer_one(&self, user: User, to: &Scope, done: &mut Transferred) {
+    async fn transfer_one(&self, user: User, to: &Connection, done: &mut Transferred) {
         let name = user.source.user_name().to_owned();
         let _turn = self.turn(user.id.to_string()).await;
         for _ in 0..3 {
@@ -98,11 +101,16 @@ impl Bridge {
     }
 
     /// One person, in one commit: never with two owners, never with none.
-    async fn handed(&self, mut old: User, to: &Scope) -> Result<Result<(), String>, Refusal> {
+    async fn handed(
+        &self,
+        mut old: User,
+        connection: &Connection,
+    ) -> Result<Result<(), String>, Refusal> {
+        let to = &connection.scope;
         if let Some(other) = &old.transferred {
             return Ok(Err(format!("went to connection {other} before")));
         }
-        if !old.live() || !claims(&old) {
+        if !old.live() || !claimed(&old) {
             return Ok(Err("is nobody in CXone through this connection".to_owned()));
         }
         let now = self.now();
@@ -116,7 +124,7 @@ impl Bridge {
             None => None,
         };
         let mut new = match known {
-            Some(user) if claims(&user) && user.transferred.is_none() => {
+            Some(user) if claimed(&user) && user.transferred.is_none() => {
                 return Ok(Err(format!(
                     "{to} has a user of this name who is somebody in CXone already"
                 )));
@@ -169,6 +177,7 @@ impl Bridge {
             };
             new.debt = new.debt.take().map(due);
         }
+        kept_from(connection, &mut new);
         old.transferred = Some(to.connection.clone());
         old.state = State::Deferred;
         old.reason = Some(format!(
@@ -190,4 +199,39 @@ impl Bridge {
         self.wake(&to.tenant);
         Ok(Ok(()))
     }
+}
+
+/// Whether a user is somebody in CXone whom a transfer can concern: more than observed.
+fn claimed(user: &User) -> bool {
+    claims(user) && !only_observed(user)
+}
+
+/// Holds, or no longer holds, a debt that goes over: who only observes pays none, and a removal that was only observed is for people
+/// to see before it is one.
+fn kept_from(to: &Connection, user: &mut User) {
+    let Some(debt) = user.debt.take() else {
+        return;
+    };
+    if to.observes() {
+        user.reason = Some(OBSERVES.to_owned());
+        user.debt = Some(hold_observed(debt));
+        return;
+    }
+    if !debt.observed {
+        user.debt = Some(debt);
+        return;
+    }
+    user.state = State::Owed;
+    let reason = match debt.deactivation {
+        true => {
+            "removed while it was only observed: see that it is meant, then run `jackfield release`"
+        }
+        false => "transferred",
+    };
+    user.reason = Some(reason.to_owned());
+    user.debt = Some(Debt {
+        observed: false,
+        held: debt.deactivation,
+        ..debt
+    });
 }

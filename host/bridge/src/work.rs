@@ -4,20 +4,22 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::json;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use crate::connection::Connection;
-use crate::converge::{Done, Told, Undone, converge, names};
+use crate::converge::{Done, Told, converge, names};
 use crate::difference::attempt;
 use crate::event::{Event, EventKind};
 use crate::leave::leave;
 use crate::line::{Bridge, busy, refusal_detail};
 use crate::name::fold;
-use crate::port::cxone::{CallOptions, Priority};
+use crate::policy::OnUnreachable;
+use crate::port::cxone::CallOptions;
 use crate::port::ledger::{Aim, Intent, LedgerError, OpenIntent, Opening};
 use crate::port::plugins::Denial;
 use crate::refusal::Refusal;
 use crate::target::{Attribute, Target};
+use crate::undone::{Outage, Undone};
 use crate::user::{Debt, State, User};
 
 /// What is to be done in CXone.
@@ -45,6 +47,8 @@ pub(crate) struct Work {
     pub(crate) task: Task,
     pub(crate) event: Event,
     pub(crate) origin: Origin,
+    /// Under what terms CXone is asked.
+    pub(crate) options: CallOptions,
 }
 
 /// A piece of work that ended.
@@ -52,18 +56,26 @@ pub(crate) struct Work {
 pub(crate) struct Carried {
     /// The user as stored.
     pub(crate) user: User,
-    /// Whether CXone cannot be used: other work would fare no better.
-    pub(crate) away: bool,
+    /// Why CXone has not taken it, where it has not.
+    pub(crate) outage: Option<Outage>,
 }
 
 impl Work {
-    /// Under what terms CXone is asked.
-    fn options(&self) -> CallOptions {
-        CallOptions::of(match (&self.task, self.origin) {
-            (Task::Leave, _) => Priority::Deactivation,
-            (Task::Converge(_), Origin::Idp) => Priority::Request,
-            (Task::Converge(_), Origin::Queue) => Priority::Background,
-        })
+    /// Whether the identity provider is told that it cannot be done now, rather than that it is owed. A deactivation is owed in
+    /// any case, and so is what may have arrived.
+    fn refuses(&self, connection: &Connection, outage: &Outage) -> bool {
+        connection.tenant.policy.on_unreachable == OnUnreachable::Refuse
+            && self.origin == Origin::Idp
+            && matches!(self.task, Task::Converge(_))
+            && !outage.uncertain
+    }
+
+    /// How often a debt was tried, as far as that counts: what an identity provider has just asked for is a new wish.
+    fn attempts(&self, debt: &Debt) -> u32 {
+        match self.origin {
+            Origin::Idp => 0,
+            Origin::Queue => debt.attempts,
+        }
     }
 
     /// The intent. It locks every name that the person has, may have or shall have in CXone.
@@ -93,64 +105,93 @@ impl Work {
 }
 
 impl Bridge {
-    /// Opens the intent, tells CXone, stores the outcome. What it answers is durable.
+    /// Opens the intent, tells CXone, stores the outcome. What it answers is durable. This is the only way to a write in CXone:
+    /// for a connection that observes there is none.
     pub(crate) async fn carry_out(
         &self,
         connection: &Connection,
         mut work: Work,
     ) -> Result<Carried, Refusal> {
+        if connection.observes() {
+            return Box::pin(self.look_on(connection, work)).await;
+        }
         if let Task::Converge(desired) = &work.task {
             attempt(&mut work.user, desired);
         }
-        let fence = self.open(&work.intent()).await?;
+        let fence = self.open(&work).await?;
         let mut user = work.user.clone();
-        let ledger = self.ledger.as_ref();
-        let telling = async {
-            match &work.task {
-                Task::Converge(desired) => {
-                    Box::pin(converge(
-                        connection,
-                        ledger,
-                        &mut user,
-                        desired,
-                        self.now(),
-                        work.options(),
-                    ))
-                    .await
-                }
-                Task::Leave => Box::pin(leave(connection, ledger, &mut user, work.options())).await,
+        let (user, outage) = match Box::pin(self.tell(connection, &mut user, &work)).await {
+            Ok(done) => (self.settled(fence, user, &work, &done).await?, None),
+            Err(Undone::Owed(outage)) if work.refuses(connection, &outage) => {
+                tracing::warn!(scope = %user.scope, reason = outage.reason, "CXone cannot take it: refused for now");
+                self.ledger.abandon(fence, user.id, Vec::new()).await?;
+                return Err(outage.refusal());
             }
-        };
-        // Nobody may still be telling CXone something when the lease runs out: somebody else would be, too.
-        let outcome = match timeout(self.lease * 2 / 3, telling).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(Undone::Owed {
-                reason: "CXone takes too long".to_owned(),
-                away: true,
-            }),
-        };
-        let (user, away) = match outcome {
-            Ok(done) => (self.settled(fence, user, &work, &done).await?, false),
-            Err(Undone::Owed { reason, away }) => {
-                (self.still_owed(fence, user, &work, reason).await?, away)
+            Err(Undone::Owed(outage)) => {
+                let user = self.still_owed(fence, user, &work, &outage).await?;
+                (user, Some(outage))
             }
-            Err(Undone::Refused(denial)) => (self.said_no(fence, &work, denial).await?, false),
+            Err(Undone::Refused(denial)) => (self.said_no(fence, &work, denial).await?, None),
             // The intent stays open: whoever meets it settles it once the lease has run out.
             Err(Undone::Ledger(error)) => return Err(error.into()),
         };
-        Ok(Carried { user, away })
+        Ok(Carried { user, outage })
+    }
+
+    /// Tells CXone, for as long as somebody waits. Nobody may still be telling it something when the lease runs out: somebody else
+    /// would be, too.
+    async fn tell(
+        &self,
+        connection: &Connection,
+        user: &mut User,
+        work: &Work,
+    ) -> Result<Done, Undone> {
+        let ledger = self.ledger.as_ref();
+        let until = work
+            .options
+            .deadline
+            .min(Instant::now() + self.lease * 2 / 3);
+        let late = |uncertain| {
+            Undone::Owed(Outage {
+                reason: "CXone takes too long".to_owned(),
+                away: true,
+                uncertain,
+                retry_after: None,
+            })
+        };
+        if until <= Instant::now() {
+            return Err(late(false));
+        }
+        let telling = async {
+            match &work.task {
+                Task::Converge(desired) => {
+                    let now = self.now();
+                    let telling = converge(connection, ledger, user, desired, now, work.options);
+                    Box::pin(telling).await
+                }
+                Task::Leave => Box::pin(leave(connection, ledger, user, work.options)).await,
+            }
+        };
+        let told = timeout_at(until, telling).await;
+        told.unwrap_or_else(|_| Err(late(true)))
     }
 
     /// Takes the lock. Whoever holds it is waited for; one whose lease has run out is settled first.
-    async fn open(&self, intent: &Intent) -> Result<u64, Refusal> {
-        let patience = self.now() + Duration::from_secs(20);
+    async fn open(&self, work: &Work) -> Result<u64, Refusal> {
+        let intent = work.intent();
+        let patience = Instant::now() + Duration::from_secs(20);
+        let patience = patience.min(work.options.deadline);
         let mut pause = Duration::from_millis(5);
         loop {
             let now = self.now();
-            match self.ledger.open(intent, &self.owner, now, self.lease).await {
+            match self
+                .ledger
+                .open(&intent, &self.owner, now, self.lease)
+                .await
+            {
                 Ok(Opening::Granted { fence }) => return Ok(fence),
                 Ok(Opening::Busy(open)) if open.lease_until <= now => self.recover(&open).await?,
-                Ok(Opening::Busy(_)) if now < patience => {
+                Ok(Opening::Busy(_)) if Instant::now() < patience => {
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(Duration::from_millis(200));
                 }
@@ -206,13 +247,28 @@ impl Bridge {
         work: &Work,
         done: &Done,
     ) -> Result<User, Refusal> {
-        user.debt = None;
+        let before = user.debt.take();
         user.undelivered = false;
         user.uncertain.clear();
         let mut events = vec![work.event.clone()];
         let detail = &mut events[0].detail;
         detail["told"] = json!(done.told.as_str());
         detail["sent"] = json!(done.sent);
+        if let Some(reason) = &done.owed {
+            detail["owed"] = json!(reason);
+            // What is left of it is no removal, and no question of templates.
+            user.debt = before.map(|debt| Debt {
+                deactivation: false,
+                template: false,
+                attempts: work.attempts(&debt),
+                ..debt
+            });
+            owe(&mut user, false, reason.clone(), self.now());
+            if work.origin == Origin::Queue && done.told == Told::Nothing {
+                // Every attempt would be an event: the debt counts them instead.
+                events.clear();
+            }
+        }
         let also = |kind: EventKind, detail: serde_json::Value| Event {
             kind,
             detail,
@@ -237,7 +293,11 @@ impl Bridge {
         if done.told != Told::Nothing {
             tracing::debug!(scope = %user.scope, user = %user.id, told = done.told.as_str(), "CXone was told");
         }
-        Ok(self.ledger.close(fence, user, events).await?)
+        let user = self.ledger.close(fence, user, events).await?;
+        if done.owed.is_some() && work.origin == Origin::Idp {
+            self.wake(&user.scope.tenant);
+        }
+        Ok(user)
     }
 
     async fn still_owed(
@@ -245,10 +305,15 @@ impl Bridge {
         fence: u64,
         mut user: User,
         work: &Work,
-        reason: String,
+        outage: &Outage,
     ) -> Result<User, Refusal> {
         let now = self.now();
+        let reason = outage.reason.clone();
         tracing::warn!(scope = %user.scope, user = %user.id, reason, "CXone has not taken it: owed");
+        user.debt = user.debt.take().map(|debt| Debt {
+            attempts: work.attempts(&debt),
+            ..debt
+        });
         owe(
             &mut user,
             matches!(work.task, Task::Leave),
@@ -333,7 +398,8 @@ pub(crate) fn owe(user: &mut User, deactivation: bool, reason: String, now: Time
     let (since, attempts) = before.map_or((now, 0), |debt| (debt.since, debt.attempts));
     let template = before.is_some_and(|debt| debt.template);
     let released = before.is_some_and(|debt| debt.released);
-    user.undelivered |= !deactivation && user.debt.as_ref().is_some_and(|debt| debt.deactivation);
+    // Whom something holds CXone was never told to remove.
+    user.undelivered |= !deactivation && before.is_some_and(|debt| debt.deactivation && !debt.held);
     user.debt = Some(Debt {
         deactivation,
         since,

@@ -222,3 +222,102 @@ fn a_role_that_a_lost_write_of_ours_set_is_withdrawn_with_its_reason() {
     let found = difference(&user, &target(json!({})), &held);
     assert!(found.change.is_empty(), "somebody else's stays");
 }
+
+#[test]
+fn what_cxone_only_writes_otherwise_is_no_difference() {
+    let desired = json!({
+        "timeZone": "America/New_York", "role": "Agent", "secondaryRoles": ["Evaluator", "Manager"],
+        "loginAuthenticator": "Okta", "team": "Voice",
+    });
+    let shows = json!({
+        "timeZone": "Eastern Standard Time", "role": "AGENT", "secondaryRoles": ["manager", "evaluator"],
+        "loginAuthenticator": "okta", "team": "voice",
+    });
+    let mut user = user();
+    let (desired, shows) = (target(desired), target(shows));
+    assert!(accept(&mut user, &desired, &shows).is_empty());
+    assert_eq!(difference(&user, &desired, &shows), Difference::default());
+    assert!(nothing_to_tell(&user, &shows));
+    let mut elsewhere = shows.clone();
+    elsewhere.set(Attribute::TimeZone, "Pacific Standard Time");
+    let found = difference(&user, &desired, &elsewhere);
+    assert_eq!(
+        found.change.set.get(&Attribute::TimeZone),
+        Some(&Some("America/New_York".to_owned()))
+    );
+}
+
+/// A target that clears the middle name, and a user whose template says so.
+fn clearing() -> (User, Target) {
+    let mut clears = target(json!({"displayName": "Ada"}));
+    clears.clear(Attribute::MiddleName);
+    let mut user = told(
+        json!({"displayName": "Ada"}),
+        json!({"displayName": "Ada", "middleName": "K"}),
+    );
+    user.template = Some(crate::user::AppliedTemplate {
+        name: "agents".into(),
+        values: clears.clone(),
+    });
+    (user, clears)
+}
+
+#[test]
+fn a_cleared_attribute_is_removed_once() {
+    let (mut user, clears) = clearing();
+    let held = target(json!({"displayName": "Ada", "middleName": "K"}));
+    assert!(!nothing_to_tell(&user, &clears));
+    let found = difference(&user, &clears, &held);
+    assert_eq!(found.change.set.get(&Attribute::MiddleName), Some(&None));
+    let without = target(json!({"displayName": "Ada"}));
+    assert!(accept(&mut user, &clears, &without).is_empty());
+    assert!(nothing_to_tell(&user, &clears));
+    assert_eq!(difference(&user, &clears, &without), Difference::default());
+    // Nobody has an opinion any more.
+    assert!(nothing_to_tell(&user, &without));
+}
+
+#[test]
+fn a_cleared_attribute_that_stays_is_unconfirmed_and_not_resent() {
+    let (mut user, clears) = clearing();
+    let held = target(json!({"displayName": "Ada", "middleName": "K"}));
+    assert_eq!(accept(&mut user, &clears, &held), [Attribute::MiddleName]);
+    let found = difference(&user, &clears, &held);
+    assert!(found.change.is_empty());
+    assert_eq!(found.unconfirmed, [Attribute::MiddleName]);
+}
+
+#[test]
+fn a_cleared_attribute_that_people_set_is_handed_over() {
+    let (mut user, clears) = clearing();
+    accept(&mut user, &clears, &target(json!({"displayName": "Ada"})));
+    let found = difference(
+        &user,
+        &clears,
+        &target(json!({"displayName": "Ada", "middleName": "Hand"})),
+    );
+    assert!(found.change.is_empty());
+    assert_eq!(found.handed_over, [Attribute::MiddleName]);
+}
+
+#[test]
+fn what_is_left_out_is_neither_written_nor_withdrawn() {
+    let mut user = told(
+        json!({"displayName": "Ada", "middleName": "K"}),
+        json!({"displayName": "Ada", "middleName": "K"}),
+    );
+    let desired = target(json!({"displayName": "Ada"}));
+    let held = target(json!({"displayName": "Ada"}));
+    assert!(
+        !difference(
+            &user,
+            &desired,
+            &target(json!({"displayName": "Ada", "middleName": "K"}))
+        )
+        .change
+        .is_empty()
+    );
+    user.left_out.insert(Attribute::MiddleName);
+    assert!(difference(&user, &desired, &held).change.is_empty());
+    assert!(nothing_to_tell(&user, &desired));
+}

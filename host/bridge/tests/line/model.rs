@@ -1,5 +1,5 @@
 //! Thousands of histories by chance: concurrent writes about users and groups through two connections, transfers between them, a
-//! failing CXone, dying processes. Whatever happened, once CXone is well and the queue has worked, the promises hold. A failure
+//! failing CXone, dying processes, connections that only observe for a while. Whatever happened, once CXone is well and the queue has worked, the promises hold. A failure
 //! names its seed; `MODEL_SEED=n` repeats it.
 
 mod groups;
@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use bridge::line::{Answer, Bridge};
 use bridge::name::{UserId, fold};
+use bridge::policy::Twins;
 use bridge::said::{Ask, Condition};
 use bridge::source::Source;
 use bridge::target::Attribute;
@@ -132,9 +133,31 @@ fn queues(world: &World) -> [JoinHandle<()>; 2] {
     ]
 }
 
+/// Another process after the last one died; perhaps one for which a connection only observes, or does so no longer.
+async fn restart(world: &mut World) {
+    for connection in CONNECTIONS {
+        if world.chance.percent(20) {
+            world.observing.insert(connection);
+        } else if world.chance.percent(50) {
+            world.observing.remove(connection);
+        }
+    }
+    world.restart().await;
+    world.go_live().await;
+}
+
 async fn history(seed: u64) {
     let mut world = World::seeded(seed, true);
     let unique = world.chance.percent(50);
+    if world.chance.percent(50) {
+        world.policy.twins = Twins::Allow;
+    }
+    // One in ten only looks until the end.
+    let looks_on = world.chance.percent(10);
+    if looks_on {
+        world.observing.extend(CONNECTIONS);
+    }
+    world.start();
     {
         let chaos = world.chance.below(40);
         let mut cxone = world.cxone();
@@ -167,7 +190,10 @@ async fn history(seed: u64) {
                 tokio::time::sleep(Duration::from_millis(world.chance.below(200))).await;
             }
             workers.iter().for_each(JoinHandle::abort);
-            world.restart().await;
+            match looks_on {
+                true => world.restart().await,
+                false => restart(&mut world).await,
+            }
             workers = queues(&world);
         }
         if world.chance.percent(25) {
@@ -202,9 +228,14 @@ async fn history(seed: u64) {
         task.await.expect("an end");
     }
     workers.iter().for_each(JoinHandle::abort);
+    if looks_on {
+        assert_eq!(world.cxone().told, [], "CXone is only read");
+    }
     // An aborted worker may hold an intent, as a process that ended.
+    world.observing.clear();
     world.restart().await;
-    // Removals that a transfer found and holds: they were meant.
+    world.go_live().await;
+    // Removals that a transfer found and holds, or that came up while a connection observed: they were meant.
     for connection in CONNECTIONS {
         let released = world.bridge.release(&scope(connection)).await;
         released.expect("a release");
@@ -288,7 +319,8 @@ fn check(world: &World, promises: &Promises, by_hand: &[String], unique: bool) {
             // Acknowledged while nobody could compare, and the name was another's when CXone was told.
             State::Refused => {
                 let reason = user.reason.as_deref().unwrap_or_default();
-                let conflict = reason.contains("one owner") || reason.contains("409");
+                let twin = world.policy.twins == Twins::Refuse && reason.contains("no likely twin");
+                let conflict = reason.contains("one owner") || reason.contains("409") || twin;
                 assert!(conflict, "refused for nothing: {user:?}");
             }
             _ => panic!("left in between: {user:?}"),

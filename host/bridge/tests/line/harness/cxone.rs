@@ -1,13 +1,15 @@
 //! CXone in memory: people, faults on demand or by chance, and a memory of what it was told.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bridge::directory::{Directory, Role};
+use bridge::directory::{Directory, LoginAuthenticator, Role};
 use bridge::name::fold;
-use bridge::port::cxone::{CallOptions, Change, Cxone, Freshness, Held, UpstreamError};
+use bridge::port::cxone::{
+    CallOptions, Change, Cxone, Freshness, Held, People as Listed, Person, UpstreamError,
+};
 use bridge::target::{Attribute, Target};
 use serde_json::Value;
 
@@ -20,6 +22,7 @@ pub(crate) enum Call {
     Create,
     Replace,
     Directory,
+    People,
 }
 
 /// How a call fails.
@@ -32,6 +35,10 @@ pub(crate) enum Fault {
         applied: bool,
     },
     Refused,
+    /// Refused since the employee is pending.
+    Pending,
+    /// It did not arrive, and CXone asks to be left alone for so many seconds.
+    Throttled(u64),
     Duplicate,
     Gone,
     /// It takes this many seconds, and works.
@@ -54,8 +61,23 @@ pub(crate) struct People {
     pub(crate) roles: Vec<&'static str>,
     /// The roles of a snapshot that is some seconds old, where they differ.
     pub(crate) recent: Option<Vec<&'static str>>,
+    /// The login authenticators that the tenant states.
+    pub(crate) authenticators: Vec<&'static str>,
     /// How many calls in a hundred fail by chance.
     pub(crate) chaos: u64,
+    /// Whether there is a list of everybody.
+    pub(crate) listed: bool,
+    /// The access key's own employees, and those who are pending and shown so, by id.
+    pub(crate) own: BTreeSet<String>,
+    pub(crate) pending: BTreeSet<String>,
+    /// What the API cannot write.
+    pub(crate) cannot_carry: &'static [Attribute],
+    /// How CXone shows a value that it was written.
+    pub(crate) shows: BTreeMap<(Attribute, String), String>,
+    /// The template of each create.
+    pub(crate) templates: Vec<Option<String>>,
+    /// Under what terms each call was made.
+    pub(crate) terms: Vec<(Call, CallOptions)>,
     made: usize,
 }
 
@@ -70,7 +92,15 @@ impl Default for People {
             unique: true,
             roles: vec!["Agent", "Supervisor"],
             recent: None,
+            authenticators: Vec::new(),
             chaos: 0,
+            listed: true,
+            own: BTreeSet::new(),
+            pending: BTreeSet::new(),
+            cannot_carry: &[],
+            shows: BTreeMap::new(),
+            templates: Vec::new(),
+            terms: Vec::new(),
             made: 0,
         }
     }
@@ -93,11 +123,17 @@ impl People {
 
     pub(crate) fn held(&self, id: &str) -> Option<Held> {
         let (id, target) = self.people.iter().find(|(known, _)| known == id)?;
+        let mut target = target.clone();
+        for ((attribute, written), shown) in &self.shows {
+            if target.get(*attribute) == Some(written) {
+                target.set(*attribute, shown.as_str());
+            }
+        }
         Some(Held {
             id: id.clone(),
-            target: target.clone(),
-            own: false,
-            pending: None,
+            target,
+            own: self.own.contains(id),
+            pending: self.pending.contains(id).then_some(true),
             raw: Value::Null,
         })
     }
@@ -167,11 +203,11 @@ fn refused(duplicate: bool) -> UpstreamError {
     }
 }
 
-fn unavailable(uncertain: bool) -> UpstreamError {
+fn unavailable(uncertain: bool, seconds: Option<u64>) -> UpstreamError {
     UpstreamError::Unavailable {
         reason: "CXone is ill".to_owned(),
         uncertain,
-        retry_after: None,
+        retry_after: seconds.map(Duration::from_secs),
     }
 }
 
@@ -187,15 +223,16 @@ impl Line {
     async fn call<T>(
         &self,
         call: Call,
+        options: CallOptions,
         effect: impl Fn(&mut People) -> Result<T, UpstreamError>,
         unchanged: impl Fn(&People) -> Option<T>,
     ) -> Result<T, UpstreamError> {
         self.life.step().await;
-        let fault = self
-            .people
-            .lock()
-            .expect("no panic")
-            .fault(call, &self.chance);
+        let fault = {
+            let mut people = self.people.lock().expect("no panic");
+            people.terms.push((call, options));
+            people.fault(call, &self.chance)
+        };
         let way = Duration::from_millis(1 + self.chance.below(40));
         tokio::time::sleep(way).await;
         // What a process sent before it died may arrive, but not after others have begun to look.
@@ -206,14 +243,21 @@ impl Line {
         let writes = matches!(call, Call::Create | Call::Replace);
         let answer = match fault {
             None => act(),
-            Some(Fault::Away) => Err(unavailable(false)),
+            Some(Fault::Away) => Err(unavailable(false, None)),
+            Some(Fault::Throttled(seconds)) => Err(unavailable(false, Some(seconds))),
             Some(Fault::Lost { applied }) => {
                 if applied && writes {
                     let _ = act();
                 }
-                Err(unavailable(writes))
+                Err(unavailable(writes, None))
             }
             Some(Fault::Refused) => Err(refused(false)),
+            Some(Fault::Pending) => Err(UpstreamError::Refused {
+                status: 400,
+                detail: "no".to_owned(),
+                duplicate: false,
+                pending: true,
+            }),
             Some(Fault::Duplicate) => Err(refused(true)),
             Some(Fault::Gone) => Err(UpstreamError::Gone),
             Some(Fault::Slow(seconds)) => {
@@ -233,7 +277,11 @@ impl Line {
 
 #[async_trait]
 impl Cxone for Line {
-    async fn find(&self, user_name: &str, _: CallOptions) -> Result<Option<Held>, UpstreamError> {
+    async fn find(
+        &self,
+        user_name: &str,
+        options: CallOptions,
+    ) -> Result<Option<Held>, UpstreamError> {
         let look = |people: &People| {
             let same = |target: &Target| {
                 target.get(Attribute::UserName).map(fold) == Some(fold(user_name))
@@ -241,43 +289,43 @@ impl Cxone for Line {
             let found = people.people.iter().find(|(_, target)| same(target));
             found.and_then(|(id, _)| people.held(id))
         };
-        self.call(Call::Find, |people| Ok(look(people)), |_| Some(None))
-            .await
+        let effect = |people: &mut People| Ok(look(people));
+        self.call(Call::Find, options, effect, |_| Some(None)).await
     }
 
-    async fn read(&self, id: &str, _: CallOptions) -> Result<Option<Held>, UpstreamError> {
-        self.call(Call::Read, |people| Ok(people.held(id)), |_| None)
-            .await
+    async fn read(&self, id: &str, options: CallOptions) -> Result<Option<Held>, UpstreamError> {
+        let effect = |people: &mut People| Ok(people.held(id));
+        self.call(Call::Read, options, effect, |_| None).await
     }
 
     async fn create(
         &self,
         target: &Target,
-        _: Option<&str>,
-        _: CallOptions,
+        template: Option<&str>,
+        options: CallOptions,
     ) -> Result<Held, UpstreamError> {
-        self.call(Call::Create, |people| people.create(target), |_| None)
-            .await
+        let effect = |people: &mut People| {
+            people.templates.push(template.map(str::to_owned));
+            people.create(target)
+        };
+        self.call(Call::Create, options, effect, |_| None).await
     }
 
     async fn replace(
         &self,
         held: &Held,
         change: &Change,
-        _: CallOptions,
+        options: CallOptions,
     ) -> Result<Held, UpstreamError> {
-        self.call(
-            Call::Replace,
-            |people| people.replace(&held.id, change),
-            |people| people.held(&held.id),
-        )
-        .await
+        let effect = |people: &mut People| people.replace(&held.id, change);
+        let unchanged = |people: &People| people.held(&held.id);
+        self.call(Call::Replace, options, effect, unchanged).await
     }
 
     async fn directory(
         &self,
         freshness: Freshness,
-        _: CallOptions,
+        options: CallOptions,
     ) -> Result<Arc<Directory>, UpstreamError> {
         let snapshot = |people: &mut People| {
             let names = match (&people.recent, freshness) {
@@ -289,25 +337,45 @@ impl Cxone for Line {
                 name: (*name).to_owned(),
                 status: "ACTIVE".to_owned(),
             });
+            let authenticators = people.authenticators.iter().map(|name| LoginAuthenticator {
+                id: format!("id of {name}"),
+                name: (*name).to_owned(),
+            });
             Ok(Arc::new(Directory {
                 roles: roles.collect(),
-                teams: Vec::new(),
+                login_authenticators: authenticators.collect(),
                 version: format!("{names:?}"),
                 ..Directory::default()
             }))
         };
-        self.call(Call::Directory, snapshot, |_| None).await
+        self.call(Call::Directory, options, snapshot, |_| None)
+            .await
     }
 
     async fn people(
         &self,
         _: Freshness,
-        _: CallOptions,
-    ) -> Result<Option<Arc<bridge::port::cxone::People>>, UpstreamError> {
-        Ok(None)
+        options: CallOptions,
+    ) -> Result<Option<Arc<Listed>>, UpstreamError> {
+        let list = |people: &mut People| {
+            let person = |(id, target): &(String, Target)| Person {
+                id: id.clone(),
+                target: target.clone(),
+                status: None,
+                own: people.own.contains(id),
+            };
+            let everybody = people.people.iter().map(person).collect();
+            Ok(people.listed.then(|| {
+                Arc::new(Listed {
+                    people: everybody,
+                    ..Listed::default()
+                })
+            }))
+        };
+        self.call(Call::People, options, list, |_| None).await
     }
 
     fn cannot_carry(&self) -> &'static [Attribute] {
-        &[]
+        self.people.lock().expect("no panic").cannot_carry
     }
 }

@@ -1,5 +1,6 @@
 //! Plugins as pure functions of source and groups. `displayName` says what the rules do: `deny`, `defer` (until in a group),
-//! `trap`, `leave` (deactivate who is in no group), or nothing. A group called `role X` gives the role X.
+//! `trap`, `leave` (deactivate who is in no group), or nothing. A group called `role X` gives the role X. `userType` chooses the
+//! template of that name.
 
 use std::sync::Mutex;
 
@@ -9,6 +10,7 @@ use bridge::port::plugins::{
 };
 use bridge::source::Source;
 use bridge::target::{Attribute, Target};
+use bridge::user::AppliedTemplate;
 use serde_json::{Map, Value, json};
 
 #[derive(Debug, Default)]
@@ -33,6 +35,9 @@ pub(crate) fn mapped(source: &Source) -> Target {
     map(Attribute::DisplayName, "/displayName");
     map(Attribute::Email, "/emails/0/value");
     map(Attribute::Role, "/title");
+    map(Attribute::MiddleName, "/name/middleName");
+    map(Attribute::TimeZone, "/timezone");
+    map(Attribute::ExternalIdentity, "/externalId");
     target
 }
 
@@ -62,6 +67,29 @@ impl Plugins for Pure {
         if target.get(Attribute::DisplayName) == Some("leave") && evaluation.groups.is_empty() {
             target.active = Some(false);
         }
+        let chosen = evaluation
+            .source
+            .as_map()
+            .get("userType")
+            .and_then(Value::as_str);
+        let template = match chosen.filter(|_| evaluation.template_due) {
+            Some(name) => evaluation
+                .templates
+                .get(name)
+                .map(|template| AppliedTemplate {
+                    name: name.to_owned(),
+                    values: template.values.clone(),
+                }),
+            None => evaluation.applied.clone(),
+        };
+        if let Some(template) = &template {
+            for (attribute, value) in &template.values.values {
+                target.set(*attribute, value.as_str());
+            }
+            for attribute in &template.values.cleared {
+                target.clear(*attribute);
+            }
+        }
         let verdict = match target.get(Attribute::DisplayName) {
             Some("trap") => return Err(trap()),
             Some("deny") => Verdict::Deny(Denial {
@@ -83,7 +111,7 @@ impl Plugins for Pure {
                 changed: target.values.keys().copied().collect(),
             }],
             target,
-            template: None,
+            template,
             verdict,
             warnings: Vec::new(),
         })

@@ -13,6 +13,7 @@ use bridge::query::{Page, Query};
 use bridge::refusal::Refusal;
 use bridge::said::{Ask, Condition};
 use bridge::target::Target;
+use bridge::template::Template;
 use bridge::user::User;
 use jiff::Timestamp;
 use scim::dialect::GENERIC;
@@ -81,6 +82,11 @@ pub(crate) fn by_hand(name: &str, role: &str) -> Target {
     Target::from_json(&target).expect("a target")
 }
 
+/// Whether something is owed that nothing holds.
+fn owed(user: &User) -> bool {
+    user.debt.as_ref().is_some_and(|debt| !debt.held)
+}
+
 pub(crate) struct World {
     pub(crate) store: Arc<Mutex<Store>>,
     pub(crate) cxone: Arc<Mutex<People>>,
@@ -92,6 +98,11 @@ pub(crate) struct World {
     pub(crate) protected: BTreeSet<String>,
     /// How many removals the guard lets pass within an hour; heeded from the next start.
     pub(crate) removals: usize,
+    /// The tenant's decisions and templates; heeded from the next start.
+    pub(crate) policy: Policy,
+    pub(crate) templates: BTreeMap<String, Template>,
+    /// The connections that only observe; heeded from the next start.
+    pub(crate) observing: BTreeSet<&'static str>,
     slow_ledger: bool,
     starts: usize,
 }
@@ -125,6 +136,9 @@ impl World {
             life,
             protected: BTreeSet::new(),
             removals: 1_000,
+            policy: Policy::default(),
+            templates: BTreeMap::new(),
+            observing: BTreeSet::new(),
             slow_ledger,
             starts: 0,
         };
@@ -144,14 +158,17 @@ impl World {
                 chance: Arc::clone(&self.chance),
             }),
             default_role: "Agent".to_owned(),
-            templates: Arc::new(BTreeMap::new()),
+            templates: Arc::new(self.templates.clone()),
             protected: self.protected.clone(),
-            policy: Policy::default(),
+            policy: self.policy.clone(),
         });
         let connections = ["entra", "okta"].map(|name| Connection {
             scope: scope(name),
             takes: Vec::new(),
-            mode: Mode::Live,
+            mode: match self.observing.contains(name) {
+                true => Mode::Observe,
+                false => Mode::Live,
+            },
             guard: Guard::new(self.removals, Duration::from_secs(3600)),
             dialect: &GENERIC,
             plugins: self.plugins.clone(),
@@ -175,6 +192,24 @@ impl World {
             open.lease_until = Timestamp::UNIX_EPOCH;
         }
         self.start();
+    }
+
+    /// Another process, on a configuration that was changed.
+    pub(crate) async fn configured(change: impl FnOnce(&mut Self)) -> Self {
+        let mut world = Self::new();
+        change(&mut world);
+        world.restart().await;
+        world
+    }
+
+    /// What a start does for connections that are live.
+    pub(crate) async fn go_live(&self) -> usize {
+        let mut concerned = 0;
+        for connection in ["entra", "okta"] {
+            let went = self.bridge.go_live(&scope(connection)).await;
+            concerned += went.expect("a ledger");
+        }
+        concerned
     }
 
     pub(crate) fn store(&self) -> MutexGuard<'_, Store> {
@@ -252,7 +287,7 @@ impl World {
                 let store = self.store();
                 store.intents.is_empty()
                     && store.pending.is_empty()
-                    && store.users.iter().all(|user| user.debt.is_none())
+                    && !store.users.iter().any(|user| owed(user))
             };
             if idle || tokio::time::Instant::now() > end {
                 break idle;
@@ -273,8 +308,7 @@ impl World {
         }
         if !self.drain(Duration::from_secs(600)).await {
             let store = self.store();
-            let owed = store.users.iter().filter(|user| user.debt.is_some());
-            let owed: Vec<_> = owed.collect();
+            let owed: Vec<_> = store.users.iter().filter(|user| owed(user)).collect();
             let (intents, pending) = (&store.intents, &store.pending);
             panic!("work is left: {owed:?} {pending:?} {intents:?}");
         }

@@ -1,0 +1,141 @@
+//! Removals: the sacred way out of a request, and what the guard holds until somebody releases it.
+
+use std::future::Future;
+
+use serde_json::json;
+use tokio::time::Instant;
+
+use crate::connection::Connection;
+use crate::event::Event;
+use crate::line::{Answer, Bridge, pauses};
+use crate::name::Scope;
+use crate::port::cxone::{CallOptions, Priority};
+use crate::port::ledger::LedgerError;
+use crate::refusal::Refusal;
+use crate::said::Said;
+use crate::target::Target;
+use crate::user::{Debt, State, User};
+use crate::work::{Origin, Task, Work, owe};
+
+impl Bridge {
+    /// The sacred way: no plugin, rule, template or mapping is asked.
+    pub(crate) async fn deactivate(
+        &self,
+        connection: &Connection,
+        said: Box<Said>,
+        deadline: Instant,
+    ) -> Result<Answer, Refusal> {
+        let event = self.event(&said, json!({}));
+        let mut user = said.user;
+        let stored = if user.link.is_none() && user.uncertain.is_empty() {
+            // Never made in CXone, and no create of ours can still arrive: there is nobody to deactivate.
+            user.debt = None;
+            user.state = State::Deferred;
+            user.reason = Some("never made in CXone: the user became inactive before".to_owned());
+            self.ledger.commit(user, vec![event]).await?
+        } else if !connection.observes() && !connection.guard.lets_pass(user.id, self.now()) {
+            self.hold(connection, user, event, true).await?
+        } else {
+            let work = Work {
+                user,
+                task: Task::Leave,
+                event,
+                origin: Origin::Idp,
+                options: CallOptions {
+                    priority: Priority::Deactivation,
+                    deadline,
+                },
+            };
+            self.carry_out(connection, work).await?.user
+        };
+        Ok(if stored.live() {
+            Answer::Changed(stored)
+        } else {
+            Answer::Deleted
+        })
+    }
+
+    /// Acknowledges a removal and keeps it from CXone until somebody has released it.
+    pub(crate) async fn hold(
+        &self,
+        connection: &Connection,
+        mut user: User,
+        mut event: Event,
+        deactivation: bool,
+    ) -> Result<User, Refusal> {
+        let reason = connection.guard.reason();
+        tracing::error!(scope = %user.scope, user = %user.id, reason, "removal held");
+        event.detail["held"] = json!(reason);
+        owe(&mut user, deactivation, reason, self.now());
+        user.debt = user.debt.take().map(|debt| Debt { held: true, ..debt });
+        Ok(self.ledger.commit(user, vec![event]).await?)
+    }
+
+    /// Whether a plugin's decision removes somebody who works in CXone, and the guard does not let it pass. Who only observes
+    /// removes nobody.
+    pub(crate) fn guards(&self, connection: &Connection, user: &User, desired: &Target) -> bool {
+        let works = user.accepted.as_ref().and_then(|target| target.active) != Some(false);
+        let removes = user.link.is_some() && works && desired.active == Some(false);
+        let released = user.debt.as_ref().is_some_and(|debt| debt.released);
+        removes
+            && !released
+            && !connection.observes()
+            && !connection.guard.lets_pass(user.id, self.now())
+    }
+
+    /// Lets go of whom the guard of a connection holds, and has it count anew; answers how many there were. What is held because
+    /// the connection observed stays so.
+    pub async fn release(&self, scope: &Scope) -> Result<usize, Refusal> {
+        let connection = self.connection(scope).ok_or(Refusal::NotFound)?;
+        let released = self
+            .amend_held(scope, |mut user| async {
+                let debt = user.debt.as_mut().filter(|debt| !debt.observed);
+                let Some(debt) = debt else {
+                    return Ok(None);
+                };
+                (debt.held, debt.released) = (false, true);
+                user.reason = Some("released by hand".to_owned());
+                Ok(Some((user, Vec::new())))
+            })
+            .await?;
+        connection.guard.reset();
+        self.wake(&scope.tenant);
+        Ok(released)
+    }
+
+    /// Changes the users of a connection whose debts are held, one by one and each in a commit; `None` leaves somebody alone.
+    /// Answers how many were changed.
+    pub(crate) async fn amend_held<F>(
+        &self,
+        scope: &Scope,
+        amended: impl Fn(User) -> F,
+    ) -> Result<usize, Refusal>
+    where
+        F: Future<Output = Result<Option<(User, Vec<Event>)>, Refusal>>,
+    {
+        let mut changed = 0;
+        for id in self.ledger.held(scope).await? {
+            let _turn = self.turn(id.to_string()).await;
+            for pause in pauses() {
+                let user = self.ledger.user(scope, id).await?;
+                let held = |user: &User| user.debt.as_ref().is_some_and(|debt| debt.held);
+                let Some(user) = user.filter(held) else {
+                    break;
+                };
+                let Some((user, events)) = amended(user).await? else {
+                    break;
+                };
+                match self.ledger.commit(user, events).await {
+                    // Another process is at work on the user.
+                    Err(LedgerError::Stale) => tokio::time::sleep(pause).await,
+                    other => {
+                        other?;
+                        changed += 1;
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(changed)
+    }
+}

@@ -1,0 +1,93 @@
+//! A replace that goes through without the rename where CXone does not rename the employee: a user name cannot be changed while
+//! they are pending (cxone.md 4).
+
+use crate::connection::Tenant;
+use crate::policy::PendingRename;
+use crate::port::cxone::{CallOptions, Change, Held, UpstreamError};
+use crate::port::plugins::Denial;
+use crate::target::Attribute;
+use crate::undone::Undone;
+
+/// The rule, and why such a rename is owed.
+pub(crate) const RULE: &str = "CXone does not rename an employee who is pending";
+
+/// What became of a replace.
+#[derive(Debug)]
+pub(crate) struct Replaced {
+    /// What CXone shows now.
+    pub(crate) shows: Held,
+    /// Whether CXone was told anything.
+    pub(crate) told: bool,
+    pub(crate) sent: Vec<Attribute>,
+    /// Why the rename is owed, if it is.
+    pub(crate) owed: Option<String>,
+}
+
+/// Why there was no replace.
+#[derive(Debug)]
+pub(crate) enum Failed {
+    /// CXone does not know the person any more.
+    Gone,
+    /// It did not come about.
+    Undone(Undone),
+}
+
+/// Writes a change onto what was just read; an empty one is no call.
+pub(crate) async fn replace(
+    tenant: &Tenant,
+    held: Held,
+    mut change: Change,
+    options: CallOptions,
+) -> Result<Replaced, Failed> {
+    let name = change.set.get(&Attribute::UserName).cloned().flatten();
+    let renames = name.is_some() && name.as_deref() != held.target.get(Attribute::UserName);
+    let owes = renames && tenant.policy.pending_rename == PendingRename::Owe;
+    let mut owed = None;
+    if renames && held.pending == Some(true) {
+        if !owes {
+            return Err(Failed::Undone(Undone::Refused(pending())));
+        }
+        owed = Some(RULE.to_owned());
+        change.set.remove(&Attribute::UserName);
+    }
+    loop {
+        if change.is_empty() {
+            return Ok(Replaced {
+                shows: held,
+                told: false,
+                sent: Vec::new(),
+                owed,
+            });
+        }
+        match tenant.cxone.replace(&held, &change, options).await {
+            Ok(shows) => {
+                return Ok(Replaced {
+                    shows,
+                    told: true,
+                    sent: change.set.into_keys().collect(),
+                    owed,
+                });
+            }
+            Err(UpstreamError::Gone) => return Err(Failed::Gone),
+            // Nothing of it went through. The rest shall not wait for the rename.
+            Err(UpstreamError::Refused { pending: true, .. }) if owes && owed.is_none() => {
+                owed = Some(RULE.to_owned());
+                change.set.remove(&Attribute::UserName);
+            }
+            Err(error) => return Err(Failed::Undone(error.into())),
+        }
+    }
+}
+
+/// The refusal of such a rename.
+pub(crate) fn pending() -> Box<Denial> {
+    Box::new(Denial {
+        rule: RULE.to_owned(),
+        status: 400,
+        scim_type: Some("mutability".to_owned()),
+        detail: "the employee was invited and has not activated the account yet".to_owned(),
+        attribute: Some(Attribute::UserName.as_str().to_owned()),
+        fix: "have them activate the account, or let the rename wait with pending_rename = \"owe\""
+            .to_owned(),
+    })
+}
