@@ -53,17 +53,19 @@ impl Users {
         found
     }
 
-    /// All users of a name.
+    /// All users of a name, as user names are compared.
     pub(crate) fn named(&self, user_name: &str, settings: &Settings) -> Vec<&User> {
         let exact = settings.switches.user_name_compare == UserNameCompare::Exact;
-        let candidates = self.by_folded_name.get(&user_name.to_lowercase());
-        let users = candidates
-            .into_iter()
-            .flatten()
-            .filter_map(|at| self.users.get(*at));
+        let mut users = self.folded(user_name);
+        users.retain(|user| !exact || user.user_name == user_name);
         users
-            .filter(|user| !exact || user.user_name == user_name)
-            .collect()
+    }
+
+    /// All users of a name, whatever its case.
+    pub(crate) fn folded(&self, user_name: &str) -> Vec<&User> {
+        let found = self.by_folded_name.get(&user_name.to_lowercase());
+        let users = found.into_iter().flatten();
+        users.filter_map(|at| self.users.get(*at)).collect()
     }
 
     /// A new employee. `id` is given only by hand.

@@ -7,6 +7,7 @@ use crate::answer::{Answer, Refusal};
 use crate::directory::{LARGEST_PAGE, PAGE, number, paged};
 use crate::settings::Settings;
 use crate::switches::{SearchFilter, SearchInactive};
+use crate::user::User;
 use crate::users::Users;
 
 /// Everybody whom filter and operations leave, ordered, a page of them, in the members that `fields` names.
@@ -21,11 +22,20 @@ pub(super) fn users(body: &Value, users: &Users, settings: &Settings) -> Result<
         SearchInactive::Hidden => false,
         SearchInactive::ByStatus => by_status,
     };
-    let mut rows: Vec<Map<String, Value>> = users
-        .iter()
-        .filter(|user| shown || user.deactivated.is_none())
-        .map(|user| row::v3(user, settings))
-        .collect();
+    let order = members(body, "orderBy")?;
+    let people = candidates(users, &filter, &operations, settings);
+    let people = people
+        .into_iter()
+        .filter(|user| shown || user.deactivated.is_none());
+    let row = |user: &User| row::v3(user, settings);
+    if filter.is_empty() && order.is_empty() {
+        // Most of a large tenant need no row.
+        let people: Vec<&User> = people.collect();
+        let total = people.len();
+        let page = paged(people, skip, top).into_iter().map(row).collect();
+        return Ok(answer(total, skip, top, page, body));
+    }
+    let mut rows: Vec<Map<String, Value>> = people.map(row).collect();
     for (field, wanted) in &filter {
         let operation = operations.get(field).and_then(Value::as_str);
         keep(
@@ -36,26 +46,53 @@ pub(super) fn users(body: &Value, users: &Users, settings: &Settings) -> Result<
             settings.switches.search_filter,
         )?;
     }
-    for (field, direction) in members(body, "orderBy")?.iter().rev() {
+    for (field, direction) in order.iter().rev() {
         rows.sort_by_key(|row| row.get(field).map(|value| plain(value).to_lowercase()));
         if direction == "DESC" {
             rows.reverse();
         }
     }
     let total = rows.len();
-    let mut page = paged(rows, skip, top);
-    if let Some(fields) = body
-        .get("fields")
-        .and_then(Value::as_array)
-        .filter(|fields| !fields.is_empty())
-    {
+    let page = paged(rows, skip, top);
+    Ok(answer(total, skip, top, page, body))
+}
+
+fn answer(
+    total: usize,
+    skip: u64,
+    top: u64,
+    mut page: Vec<Map<String, Value>>,
+    body: &Value,
+) -> Answer {
+    let fields = body.get("fields").and_then(Value::as_array);
+    if let Some(fields) = fields.filter(|fields| !fields.is_empty()) {
         for row in &mut page {
             row.retain(|member, _| fields.iter().any(|field| field == member));
         }
     }
-    Ok(Answer::ok(
-        json!({ "totalRecords": total, "skip": skip, "top": top, "users": page }),
-    ))
+    Answer::ok(json!({ "totalRecords": total, "skip": skip, "top": top, "users": page }))
+}
+
+/// Everybody, or those of one name where only they can be meant: so that a large tenant's search is no walk.
+fn candidates<'a>(
+    users: &'a Users,
+    filter: &Map<String, Value>,
+    operations: &Map<String, Value>,
+    settings: &Settings,
+) -> Vec<&'a User> {
+    let whole = matches!(
+        settings.switches.search_filter,
+        SearchFilter::Folded | SearchFilter::Exact
+    );
+    let name = match filter.get("userName") {
+        Some(Value::Array(names)) if names.len() == 1 => names[0].as_str(),
+        Some(Value::String(name)) => Some(name.as_str()),
+        _ => None,
+    };
+    match name {
+        Some(name) if whole && !operations.contains_key("userName") => users.folded(name),
+        _ => users.iter().collect(),
+    }
 }
 
 fn keep(
