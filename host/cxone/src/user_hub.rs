@@ -397,3 +397,39 @@ impl Cxone for UserHubAdapter {
         &body::CANNOT
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::{Auth, Settings};
+    use bridge::port::cxone::Priority;
+    use client::{Client, Url};
+
+    // Futures hold every future that they may wait for, and these are nested deep.
+    #[test]
+    fn futures_are_small() {
+        let auth = Auth::AccessKey {
+            id: "simulator".into(),
+            secret: "x".into(),
+        };
+        let settings = Settings::at(Url::parse("http://127.0.0.1:1").unwrap(), auth);
+        let client = Client::new(client::Settings::default()).unwrap();
+        let adapter = UserHubAdapter::new(Session::new(settings, client, None).unwrap());
+        let options = CallOptions::of(Priority::Request);
+        let held = Held {
+            id: String::new(),
+            target: Target::default(),
+            own: false,
+            pending: None,
+            raw: Value::Null,
+        };
+        let (change, mut effect) = (Change::default(), false);
+        for size in [
+            size_of_val(&adapter.find_by("ada@example.com", options)),
+            size_of_val(&adapter.read_by("u-1", options)),
+            size_of_val(&adapter.change(&held, &change, &mut effect, options)),
+        ] {
+            assert!(size < 16 * 1024, "{size} bytes");
+        }
+    }
+}

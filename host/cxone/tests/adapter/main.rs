@@ -19,5 +19,6 @@ mod place;
 mod plain;
 mod server;
 mod user_hub_find;
+mod user_hub_leave;
 mod user_hub_write;
 mod write;
