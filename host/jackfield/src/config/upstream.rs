@@ -115,6 +115,7 @@ pub(super) fn check(
     }
     // Who has no role checked may have a server that knows no roles.
     settings.directory_required = !default_role.is_empty();
+    settings.default_role = Some(default_role.clone()).filter(|role| !role.is_empty());
     settings.stated = stated::check(&given, text)?;
     settings.assume = assume::check(&given.assume, text)?;
     if let Some(rate) = &given.rate {
