@@ -186,11 +186,7 @@ impl Bridge {
             return Ok(Vec::new());
         }
         let sight = Sight::of_each(cxone).await;
-        let foresight = Foresight {
-            ledger: self.ledger.as_ref(),
-            sight: &sight,
-            now: self.now(),
-        };
+        let foresight = Foresight::new(self.ledger.as_ref(), &sight, self.now());
         let mut told = Vec::new();
         for user in users {
             told.push(Box::pin(self.explained(&foresight, user)).await?);

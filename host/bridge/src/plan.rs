@@ -1,6 +1,7 @@
 //! The plan: what would become of everybody if CXone followed their sources now, under the present configuration. It only looks.
 
 mod foresee;
+mod foreseen;
 mod outcome;
 mod sight;
 
@@ -18,7 +19,8 @@ use crate::refusal::Refusal;
 use crate::search::BATCH;
 use crate::target::Attribute;
 
-pub(crate) use foresee::{Foreseen, Foresight, Seen, joined};
+pub(crate) use foresee::Foresight;
+pub(crate) use foreseen::{Foreseen, Seen, joined};
 pub use outcome::{Changed, HeldBy, Kind, Likely, Planned, Stays};
 pub(crate) use sight::{Sight, background};
 
@@ -67,10 +69,8 @@ pub struct ConnectionPlan {
     pub held: u64,
     /// How many changes are held because the connection observes, or did.
     pub observed: u64,
-    /// How many changes are owed, held or not.
+    /// How many changes are owed and tried by themselves.
     pub owed: u64,
-    /// How many would be removed from CXone, whom nothing holds yet.
-    pub removals: u64,
     /// How many removals the guard would hold: those beyond what it lets pass.
     pub guarded: u64,
     /// The users with something to say, in the order of the ledger.
@@ -91,8 +91,7 @@ impl ConnectionPlan {
             stays: BTreeMap::new(),
             held: standing.held,
             observed: standing.observed,
-            owed: standing.owed + standing.held + standing.observed,
-            removals: 0,
+            owed: standing.owed,
             guarded: 0,
             described: Vec::new(),
         }
@@ -120,7 +119,6 @@ impl ConnectionPlan {
         for stays in &planned.stays {
             add(&mut self.stays, stays.attribute);
         }
-        self.removals += u64::from(planned.kind == Kind::Deactivate && planned.held.is_none());
         if !planned.worth_telling() {
             return 0;
         }
@@ -151,11 +149,7 @@ impl Bridge {
             .collect();
         let first = connections.first().ok_or(Refusal::NotFound)?;
         let sight = Sight::of_everybody(first.tenant.cxone.clone()).await;
-        let foresight = Foresight {
-            ledger: self.ledger.as_ref(),
-            sight: &sight,
-            now: self.now(),
-        };
+        let foresight = Foresight::new(self.ledger.as_ref(), &sight, self.now());
         let mut standings = self.ledger.standings(tenant).await?;
         let mut plan = Plan {
             tenant: tenant.clone(),
@@ -166,13 +160,13 @@ impl Bridge {
             connections: Vec::new(),
             not_described: 0,
         };
-        let mut room = DETAILS;
+        let (mut room, mut all_removals) = (DETAILS, Vec::new());
         for connection in &connections {
             let standing = standings
                 .remove(&connection.scope.connection)
                 .unwrap_or_default();
             let mut done = ConnectionPlan::of(connection, standing);
-            let mut after = 0;
+            let (mut after, mut removals) = (0, 0);
             loop {
                 let batch = self
                     .ledger
@@ -183,10 +177,12 @@ impl Bridge {
                 };
                 after = last.sequence;
                 for planned in foresight.all(connection, &batch).await? {
+                    removals += usize::from(planned.asks_the_guard());
                     plan.not_described += done.add(planned, &mut room);
                 }
             }
             plan.connections.push(done);
+            all_removals.push(removals);
         }
         // Whoever was deleted is in no list, but may have to leave CXone still.
         let mut after = 0;
@@ -209,13 +205,14 @@ impl Bridge {
                     continue;
                 };
                 for planned in foresight.all(connections[at], &[user]).await? {
+                    all_removals[at] += usize::from(planned.asks_the_guard());
                     plan.not_described += plan.connections[at].add(planned, &mut room);
                 }
             }
         }
-        for (connection, done) in connections.iter().zip(&mut plan.connections) {
-            let passes = connection.guard.room(foresight.now);
-            done.guarded = done.removals.saturating_sub(passes as u64);
+        for (at, done) in plan.connections.iter_mut().enumerate() {
+            let passes = connections[at].guard.room(foresight.now);
+            done.guarded = all_removals[at].saturating_sub(passes) as u64;
         }
         Ok(plan)
     }

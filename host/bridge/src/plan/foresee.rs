@@ -1,60 +1,54 @@
 //! Foreseeing one user: evaluated, looked up and compared as the queue does it, and then not told.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use jiff::Timestamp;
+
 use crate::connection::Connection;
-use crate::converge::{Claim, Compared, Undone, compare, locate};
+use crate::converge::{Undone, compare, locate};
 use crate::decide::{Decision, evaluation, following, judged, unavailable};
-use crate::difference::{nothing_to_tell, same};
+use crate::difference::nothing_to_tell;
 use crate::group::Membership;
 use crate::leave::whom;
 use crate::line::note;
-use crate::name::{UserId, fold};
-use crate::ownership::{belongs_to, outranks, owner, protected};
+use crate::name::{ConnectionName, UserId, fold};
+use crate::observe::came_back;
+use crate::optional::newcomer;
+use crate::ownership::{apart, belongs_to, outranks, owner, says_protected};
+use crate::policy::Twins;
 use crate::port::cxone::Held;
 use crate::port::ledger::{Ledger, LedgerError};
-use crate::port::plugins::{Denial, Evaluated};
 use crate::said::keep_apart;
 use crate::target::{Attribute, Target};
-use crate::user::{Owner, User};
-use jiff::Timestamp;
+use crate::twin;
+use crate::user::{Debt, Owner, User};
 
-use super::outcome::{Changed, Kind, Planned, Stays};
+use super::foreseen::{Foreseen, Seen, changed};
+use super::outcome::{Changed, HeldBy, Kind, Likely, Planned};
 use super::sight::{Sight, background};
 
 /// What everybody is judged by.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) struct Foresight<'a> {
-    pub(crate) ledger: &'a dyn Ledger,
+    ledger: &'a dyn Ledger,
     pub(crate) sight: &'a Sight,
     pub(crate) now: Timestamp,
+    /// Who would be made or adopted, by folded name or CXone's id, and for which connection.
+    spoken_for: Mutex<HashMap<String, ConnectionName>>,
 }
 
-/// What was seen of a person in CXone.
-#[derive(Debug, Clone)]
-pub(crate) enum Seen {
-    /// Nobody looked: it did not come to that.
-    NotLooked,
-    /// CXone's word that there is nobody.
-    Nobody,
-    /// Why CXone did not say.
-    NoAnswer(String),
-    /// The person.
-    Held(Box<Held>),
-}
+impl<'a> Foresight<'a> {
+    /// By what is seen, at one moment.
+    pub(crate) fn new(ledger: &'a dyn Ledger, sight: &'a Sight, now: Timestamp) -> Self {
+        Self {
+            ledger,
+            sight,
+            now,
+            spoken_for: Mutex::default(),
+        }
+    }
 
-/// What would become of a user, with all that led to it.
-#[derive(Debug)]
-pub(crate) struct Foreseen {
-    pub(crate) planned: Planned,
-    /// The user as they would be just before CXone is told.
-    pub(crate) user: User,
-    /// What the chain came to.
-    pub(crate) evaluated: Option<Evaluated>,
-    /// What CXone is to hold.
-    pub(crate) wanted: Option<Target>,
-    pub(crate) seen: Seen,
-}
-
-impl Foresight<'_> {
     /// Foresees users of one connection.
     pub(crate) async fn all(
         &self,
@@ -67,9 +61,35 @@ impl Foresight<'_> {
         for user in users {
             let own = groups.remove(&user.id);
             let own = own.unwrap_or_else(|| user.inherited.clone());
-            foreseen.push(Box::pin(self.one(connection, user, own)).await?.planned);
+            let found = Box::pin(self.one(connection, user, own)).await?;
+            foreseen.push(self.told_apart(connection, found));
         }
         Ok(foreseen)
+    }
+
+    /// Two who were acknowledged while nobody could compare them may ask for one person: only one of them gets them.
+    fn told_apart(&self, connection: &Connection, found: Foreseen) -> Planned {
+        let planned = found.planned;
+        let person = match planned.kind {
+            Kind::Create => found.user.folded_target_name(),
+            Kind::Adopt => planned.cxone_id.clone(),
+            _ => None,
+        };
+        let Some(person) = person else {
+            return planned;
+        };
+        let spoken_for = self.spoken_for.lock();
+        let mut spoken_for = spoken_for.unwrap_or_else(PoisonError::into_inner);
+        if let Some(other) = spoken_for.get(&person) {
+            let reason = format!("a user of connection {other} is to be the same person in CXone");
+            return Planned {
+                changes: Vec::new(),
+                stays: Vec::new(),
+                ..planned.because(Kind::Apart, reason)
+            };
+        }
+        spoken_for.insert(person, connection.scope.connection.clone());
+        planned
     }
 
     /// Foresees one user, whose groups these are.
@@ -118,18 +138,20 @@ impl Foresight<'_> {
         };
         let stopped = match decision {
             Ok(Decision::Go(desired, evaluated)) => {
-                note(&mut found.user, &desired, &evaluated);
+                note(&connection.tenant, &mut found.user, &desired, &evaluated);
                 return self.telling(connection, found, desired).await;
             }
-            Ok(Decision::No(denial)) if *denial == *protected() => {
+            Ok(Decision::No(denial)) if says_protected(&denial) => {
                 found.because(Kind::Apart, denial.detail)
             }
             Ok(Decision::No(denial)) => found.refused(&denial),
             Ok(Decision::Wait(reason, _)) => found.because(Kind::Defer, reason),
-            Ok(Decision::Later(reason)) | Err(reason) => found.because(Kind::Unknown, reason),
+            Ok(Decision::Later(outage)) => found.because(Kind::Unknown, outage.reason),
+            Err(reason) => found.because(Kind::Unknown, reason),
         };
         // A removal that CXone has not taken is delivered all the same, unless they may come back.
-        let removed = user.debt.as_ref().is_some_and(|debt| debt.deactivation);
+        let owed = |debt: &Debt| debt.deactivation && !debt.held;
+        let removed = user.undelivered || user.debt.as_ref().is_some_and(owed);
         if !removed || stopped.planned.kind == Kind::Apart {
             return Ok(stopped);
         }
@@ -149,15 +171,17 @@ impl Foresight<'_> {
         desired: Target,
     ) -> Result<Foreseen, LedgerError> {
         found.wanted = Some(desired.clone());
-        let applied = |user: &User| user.template.as_ref().map(|template| template.name.clone());
-        found.planned.template = applied(&found.user);
+        let template = found.user.template.as_ref();
+        found.planned.template = template.map(|template| template.name.clone());
+        let left_out = found.user.left_out.iter().copied();
+        found.planned.left_out = left_out.collect();
         if let Some(other) = self.rival(&found.user).await? {
             let denial = belongs_to(&other, &found.user);
             return Ok(found.because(Kind::Apart, denial.detail));
         }
         let mut held = match locate(self.sight, &found.user, &desired, background()).await {
             Ok(Some(held)) => held,
-            Ok(None) => return Ok(found.created(&desired)),
+            Ok(None) => return self.creating(connection, found, &desired).await,
             Err(error) => return Ok(found.unseen(unavailable(&error))),
         };
         if self.sight.poor() {
@@ -181,11 +205,50 @@ impl Foresight<'_> {
         found.planned.cxone_id = Some(held.id.clone());
         found.seen = Seen::Held(Box::new(held.clone()));
         match compared {
-            Ok(compared) => Ok(found.compared(compared, &held)),
+            Ok(compared) => {
+                let pending_rename = connection.tenant.policy.pending_rename;
+                Ok(found.compared(compared, &held, pending_rename))
+            }
             Err(Undone::Refused(denial)) => Ok(found.because(Kind::Apart, denial.detail)),
-            Err(Undone::Owed { reason, .. }) => Ok(found.because(Kind::Unknown, reason)),
+            Err(Undone::Owed(outage)) => Ok(found.because(Kind::Unknown, outage.reason)),
             Err(Undone::Ledger(error)) => Err(error),
         }
+    }
+
+    /// Somebody who is to be made, unless a likely twin is in the way.
+    async fn creating(
+        &self,
+        connection: &Connection,
+        mut found: Foreseen,
+        desired: &Target,
+    ) -> Result<Foreseen, LedgerError> {
+        let tenant = connection.tenant.as_ref();
+        let people = match self.sight.twins_of(desired).await {
+            Ok(people) => people,
+            Err(error) => return Ok(found.unseen(unavailable(&error))),
+        };
+        found.seen = Seen::Nobody;
+        if let Some(people) = people {
+            let likely = twin::likely(tenant, self.ledger, &found.user, desired, &people).await?;
+            found.planned.twin = likely.map(|(person, by)| Likely {
+                id: person.id.clone(),
+                user_name: person.target.get(Attribute::UserName).map(str::to_owned),
+                by,
+            });
+            if let Some((person, by)) = likely
+                && tenant.policy.twins == Twins::Refuse
+            {
+                found = found.refused(&twin::refusal(person, by));
+                found.planned.kind = Kind::Twin;
+                return Ok(found);
+            }
+        }
+        let newcomer = newcomer(tenant, desired);
+        let values = newcomer.values.iter();
+        let changes = values.map(|(attribute, value)| changed(*attribute, None, Some(value)));
+        found.planned.changes = changes.collect();
+        found.planned.kind = Kind::Create;
+        Ok(found)
     }
 
     /// Somebody who is to be inactive.
@@ -220,13 +283,16 @@ impl Foresight<'_> {
         }
         let tenant = &user.scope.tenant;
         let linked = self.ledger.linked(tenant, &held.id).await?;
-        let anothers = linked.iter().any(|other| outranks(other, user));
+        let anothers = linked.iter().any(|other| outranks(other, user))
+            || (found.planned.held == Some(HeldBy::Observe)
+                && came_back(self.ledger, user).await?);
         let active = held.target.active != Some(false);
         found.planned.cxone_id = Some(held.id.clone());
         let protects = connection.tenant.protects_held(&held);
+        let why = apart(&held);
         found.seen = Seen::Held(Box::new(held));
         if protects {
-            return Ok(found.because(Kind::Apart, "protected: CXone is not told"));
+            return Ok(found.because(Kind::Apart, why));
         }
         // Somebody deleted whose person is a live user's by now is past.
         if !active || anothers {
@@ -282,88 +348,4 @@ impl Foresight<'_> {
         });
         held.target.active.is_none() || opinions.next().is_some()
     }
-}
-
-impl Foreseen {
-    fn because(mut self, kind: Kind, reason: impl Into<String>) -> Self {
-        self.planned = self.planned.because(kind, reason);
-        self
-    }
-
-    fn unseen(mut self, reason: String) -> Self {
-        self.seen = Seen::NoAnswer(reason.clone());
-        self.because(Kind::Unknown, reason)
-    }
-
-    fn refused(mut self, denial: &Denial) -> Self {
-        self.planned.rule = Some(denial.rule.clone());
-        self.planned.attribute.clone_from(&denial.attribute);
-        self.planned.fix = Some(denial.fix.clone());
-        self.because(Kind::Refuse, denial.detail.clone())
-    }
-
-    fn created(mut self, desired: &Target) -> Self {
-        let values = desired.values.iter();
-        let changes = values.map(|(attribute, value)| changed(*attribute, None, Some(value)));
-        self.planned.changes = changes.collect();
-        self.planned.kind = Kind::Create;
-        self.seen = Seen::Nobody;
-        self
-    }
-
-    fn compared(mut self, compared: Compared, held: &Held) -> Self {
-        let Compared {
-            claim,
-            wanted,
-            difference,
-        } = compared;
-        let planned = &mut self.planned;
-        let holds = |attribute| held.target.get(attribute);
-        for (attribute, value) in &difference.change.set {
-            let change = changed(*attribute, holds(*attribute), value.as_deref());
-            planned.changes.push(change);
-        }
-        if let Some(active) = difference.change.active {
-            planned.changes.push(Changed {
-                attribute: "active".to_owned(),
-                from: held.target.active.map(|active| active.to_string()),
-                to: Some(active.to_string()),
-            });
-        }
-        for attribute in Attribute::ALL {
-            let theirs = owner(&self.user, attribute) == Owner::Cxone
-                || difference.handed_over.contains(&attribute);
-            let (wants, holds) = (wanted.get(attribute), holds(attribute));
-            if theirs && wants.is_some() && !same(attribute, wants, holds) {
-                planned.stays.push(Stays {
-                    attribute,
-                    held: holds.map(joined),
-                    wanted: wants.map(joined),
-                });
-            }
-        }
-        planned.unconfirmed = difference.unconfirmed;
-        planned.kind = match (claim, difference.change.active) {
-            (Claim::Adopted, _) => Kind::Adopt,
-            (_, Some(true)) => Kind::Revive,
-            (_, Some(false)) => Kind::Deactivate,
-            (_, None) if difference.change.set.is_empty() => Kind::Nothing,
-            (_, None) => Kind::Replace,
-        };
-        self.wanted = Some(wanted);
-        self
-    }
-}
-
-fn changed(attribute: Attribute, from: Option<&str>, to: Option<&str>) -> Changed {
-    Changed {
-        attribute: attribute.as_str().to_owned(),
-        from: from.map(joined),
-        to: to.map(joined),
-    }
-}
-
-/// The values of a list on one line.
-pub(crate) fn joined(value: &str) -> String {
-    value.replace('\n', ", ")
 }

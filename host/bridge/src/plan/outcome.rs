@@ -162,6 +162,8 @@ pub struct Planned {
     pub user_name: String,
     /// The person's id in CXone, where it is known.
     pub cxone_id: Option<String>,
+    /// Whether the identity provider says that they are active.
+    pub active: bool,
     /// Whether the identity provider has deleted the resource.
     #[serde(default)]
     pub deleted: bool,
@@ -217,6 +219,7 @@ impl Planned {
             user: user.id,
             user_name: user.source.user_name().to_owned(),
             cxone_id: user.link.clone(),
+            active: user.live() && user.source.active(),
             deleted: !user.live(),
             kind: Kind::Nothing,
             changes: Vec::new(),
@@ -241,6 +244,13 @@ impl Planned {
             reason: Some(reason.into()),
             ..self
         }
+    }
+
+    /// Whether it is a removal that the guard has not had its say about: what came up while the connection observed, and what a
+    /// plugin decides.
+    pub(crate) fn asks_the_guard(&self) -> bool {
+        let new = self.held == Some(HeldBy::Observe) || (self.active && self.held.is_none());
+        self.kind == Kind::Deactivate && new
     }
 
     /// Whether there is more to say of it than that nothing happens, and than the totals say.

@@ -1,7 +1,7 @@
 //! CXone as somebody sees it who only looks: one list of everybody where that can be had, else each user by itself. It takes no
 //! writes, so whatever is handed it cannot make any.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use crate::port::cxone::{
     CallOptions, Change, Cxone, Freshness, Held, People, Person, Priority, UpstreamError,
 };
 use crate::target::{Attribute, Target};
+use crate::twin::TELLING;
 
 /// How long a list of everybody may take: many pages, and nobody waits but the operator.
 const LISTING: Duration = Duration::from_secs(300);
@@ -42,6 +43,8 @@ struct List {
     by_name: HashMap<String, Vec<usize>>,
     /// The attributes that the list shows of anybody. What it shows of nobody it does not show.
     shows: BTreeSet<Attribute>,
+    /// What tells a twin, folded.
+    telling: HashSet<(Attribute, String)>,
 }
 
 /// What a list says about an id or a name.
@@ -112,6 +115,26 @@ impl Sight {
         list.is_none_or(|list| list.shows.contains(&attribute))
     }
 
+    /// Those among whom a twin may be; `None` where there is certainly none, or nobody can tell.
+    pub(crate) async fn twins_of(
+        &self,
+        desired: &Target,
+    ) -> Result<Option<Arc<People>>, UpstreamError> {
+        if let Some(list) = &self.list {
+            let shared = |by: &Attribute| {
+                let value = desired.get(*by);
+                value.is_some_and(|value| list.telling.contains(&(*by, fold(value))))
+            };
+            let any = TELLING.iter().any(shared);
+            return Ok(any.then(|| Arc::clone(&list.people)));
+        }
+        if self.unlisted.is_some() {
+            return Ok(None);
+        }
+        self.ask(|cxone| cxone.people(Freshness::Recent, background()))
+            .await
+    }
+
     /// Somebody as a read by id shows them.
     pub(crate) async fn in_full(&self, id: &str) -> Result<Option<Held>, UpstreamError> {
         self.ask(|cxone| cxone.read(id, background())).await
@@ -154,19 +177,24 @@ pub(crate) fn background() -> CallOptions {
 impl List {
     fn of(people: Arc<People>) -> Self {
         let (mut by_id, mut by_name) = (HashMap::new(), HashMap::<String, Vec<usize>>::new());
-        let mut shows = BTreeSet::new();
+        let (mut shows, mut telling) = (BTreeSet::new(), HashSet::new());
         for (at, person) in people.people.iter().enumerate() {
             by_id.insert(person.id.clone(), at);
             if let Some(name) = person.target.get(Attribute::UserName) {
                 by_name.entry(fold(name)).or_default().push(at);
             }
             shows.extend(person.target.values.keys().copied());
+            for by in TELLING {
+                let value = person.target.get(by);
+                telling.extend(value.map(|value| (by, fold(value))));
+            }
         }
         Self {
             people,
             by_id,
             by_name,
             shows,
+            telling,
         }
     }
 
