@@ -313,6 +313,10 @@ impl Cxone for ScimAdapter {
         self.everybody.people(freshness, options).await
     }
 
+    fn place(&self) -> Option<String> {
+        self.session.known_place().map(|place| place.to_string())
+    }
+
     fn cannot_carry(&self) -> &'static [Attribute] {
         &[
             Attribute::ExternalIdentity,

@@ -393,6 +393,10 @@ impl Cxone for UserHubAdapter {
         self.everybody.people(freshness, options).await
     }
 
+    fn place(&self) -> Option<String> {
+        self.session.known_place().map(|place| place.to_string())
+    }
+
     fn cannot_carry(&self) -> &'static [Attribute] {
         &body::CANNOT
     }
