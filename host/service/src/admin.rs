@@ -1,14 +1,17 @@
 //! The admin side: is it alive, is it ready. On a listener of its own.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 
 use bridge::connection::Connection;
 use bridge::line::Bridge;
+use bridge::policy::Mode;
+use bridge::port::ledger::Standing;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::Full;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::command::Command;
 
@@ -51,10 +54,11 @@ impl AdminService {
             (_, "/healthz" | "/readyz") => {
                 (StatusCode::METHOD_NOT_ALLOWED, json!({"error": "GET only"}))
             }
-            _ => (
-                StatusCode::NOT_FOUND,
-                json!({"error": "no such path; there are /healthz, /readyz, /admin/transfer and /admin/release"}),
-            ),
+            _ => {
+                let commands = Command::PATHS.join(", ");
+                let error = format!("no such path; there are /healthz, /readyz, {commands}");
+                (StatusCode::NOT_FOUND, json!({"error": error}))
+            }
         };
         let mut answer = Response::new(Full::new(Bytes::from(format!("{body}\n"))));
         *answer.status_mut() = status;
@@ -99,33 +103,53 @@ impl AdminService {
     /// Ready once ledger and listeners are open. It does not depend on CXone; a plugin that could not be loaded shows in the
     /// detail of its connection and takes nothing else down.
     async fn ready(&self) -> (StatusCode, Value) {
-        let mut connections = serde_json::Map::new();
+        let (mut connections, mut tenants) = (Map::new(), Map::new());
+        let mut standings = BTreeMap::new();
         let mut usable = true;
         for connection in &self.connections {
-            let plugins: Vec<Value> = connection
-                .plugins
-                .not_loaded()
-                .into_iter()
-                .map(|failure| json!({"plugin": failure.plugin, "reason": failure.message}))
-                .collect();
-            let status = if plugins.is_empty() {
-                "ok"
-            } else {
-                "plugins not loaded: only reads, disables and deletes are served"
-            };
-            let held = self.bridge.ledger().held(&connection.scope).await;
-            usable &= held.is_ok();
-            let held = held.unwrap_or_default().len();
-            connections.insert(
-                connection.scope.to_string(),
-                json!({"status": status, "plugins_not_loaded": plugins, "removals_held": held}),
-            );
+            let tenant = &connection.tenant;
+            if !standings.contains_key(&tenant.name) {
+                let found = self.bridge.ledger().standings(&tenant.name).await;
+                usable &= found.is_ok();
+                standings.insert(tenant.name.clone(), found.unwrap_or_default());
+                let place = json!({"cxone": tenant.cxone.place()});
+                tenants.insert(tenant.name.to_string(), place);
+            }
+            let of_tenant = standings.get(&tenant.name);
+            let standing = of_tenant.and_then(|found| found.get(&connection.scope.connection));
+            let standing = standing.copied().unwrap_or_default();
+            connections.insert(connection.scope.to_string(), state(connection, standing));
         }
         let (status, word) = if usable {
             (StatusCode::OK, "ready")
         } else {
             (StatusCode::SERVICE_UNAVAILABLE, "the ledger cannot be read")
         };
-        (status, json!({"status": word, "connections": connections}))
+        let body = json!({"status": word, "tenants": tenants, "connections": connections});
+        (status, body)
     }
+}
+
+/// What there is to say of a connection.
+fn state(connection: &Connection, standing: Standing) -> Value {
+    let plugins: Vec<Value> = connection
+        .plugins
+        .not_loaded()
+        .into_iter()
+        .map(|failure| json!({"plugin": failure.plugin, "reason": failure.message}))
+        .collect();
+    let status = if plugins.is_empty() {
+        "ok"
+    } else {
+        "plugins not loaded: only reads, disables and deletes are served"
+    };
+    let mode = match connection.mode {
+        Mode::Live => "live",
+        Mode::Observe => "observe",
+    };
+    json!({
+        "status": status, "mode": mode, "plugins_not_loaded": plugins, "removals_held": standing.held,
+        "held_by_observe": standing.observed, "owed": standing.owed, "refused": standing.refused,
+        "requests_refused": standing.requests, "deferred": standing.deferred, "unconfirmed": standing.unconfirmed,
+    })
 }

@@ -1,7 +1,14 @@
-//! Commands that change something, as they travel to a running service.
+//! Commands that need the ledger, as they travel to a running service.
+
+mod read;
+
+use std::sync::Arc;
 
 use bridge::line::Bridge;
-use bridge::name::{BadName, ConnectionName, Scope, TenantName};
+use bridge::name::{ConnectionName, Scope, TenantName};
+use bridge::refusal::Refusal;
+use bridge::retry::Which;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 /// A command of the command line that needs the ledger.
@@ -20,17 +27,65 @@ pub enum Command {
     },
     /// `jackfield release`: whom the guard of a connection holds may go.
     Release(Scope),
+    /// `jackfield plan`: what would become of everybody. It changes nothing.
+    Plan {
+        /// The tenant.
+        tenant: TenantName,
+    },
+    /// `jackfield explain`: everything about one user. It changes nothing.
+    Explain {
+        /// The tenant.
+        tenant: TenantName,
+        /// Any name or id of theirs.
+        user: String,
+    },
+    /// `jackfield match`: who of a connection is whom in CXone. It changes nothing unless somebody says so.
+    Match {
+        /// The connection.
+        scope: Scope,
+        /// Whether the proposed pairs are linked.
+        accept: bool,
+        /// Those who are linked by a person's decision: user name or SCIM id, and CXone's id.
+        pairs: Vec<(String, String)>,
+    },
+    /// `jackfield retry` without users: what was refused and what is owed. It changes nothing.
+    Retries {
+        /// The tenant.
+        tenant: TenantName,
+    },
+    /// `jackfield retry`: that CXone is told again.
+    Retry {
+        /// The tenant.
+        tenant: TenantName,
+        /// Who.
+        which: Which,
+        /// Whether refused requests are given up instead.
+        forget: bool,
+    },
 }
 
 impl Command {
     /// The paths on the admin listener.
-    pub(crate) const PATHS: [&str; 2] = ["/admin/transfer", "/admin/release"];
+    pub(crate) const PATHS: [&str; 7] = [
+        "/admin/transfer",
+        "/admin/release",
+        "/admin/plan",
+        "/admin/explain",
+        "/admin/match",
+        "/admin/retries",
+        "/admin/retry",
+    ];
 
     /// Where it is posted to.
     pub fn path(&self) -> &'static str {
         match self {
             Command::Transfer { .. } => Self::PATHS[0],
             Command::Release(_) => Self::PATHS[1],
+            Command::Plan { .. } => Self::PATHS[2],
+            Command::Explain { .. } => Self::PATHS[3],
+            Command::Match { .. } => Self::PATHS[4],
+            Command::Retries { .. } => Self::PATHS[5],
+            Command::Retry { .. } => Self::PATHS[6],
         }
     }
 
@@ -48,49 +103,39 @@ impl Command {
             Command::Release(scope) => {
                 json!({"tenant": scope.tenant, "connection": scope.connection})
             }
-        }
-    }
-
-    pub(crate) fn read(path: &str, body: &Value) -> Result<Self, String> {
-        let text = |name: &str| body[name].as_str().ok_or(format!("{name} is missing"));
-        let connection = |name: &str| {
-            let name: ConnectionName = text(name)?
-                .parse()
-                .map_err(|error: BadName| error.to_string())?;
-            Ok::<_, String>(name)
-        };
-        let tenant = text("tenant")?
-            .parse()
-            .map_err(|error: BadName| error.to_string())?;
-        if path == Self::PATHS[1] {
-            let connection = connection("connection")?;
-            return Ok(Command::Release(Scope { tenant, connection }));
-        }
-        let users = match &body["users"] {
-            Value::Null => Vec::new(),
-            Value::Array(users) => {
-                let names = users.iter().map(|user| user.as_str().map(str::to_owned));
-                names
-                    .collect::<Option<_>>()
-                    .ok_or("users: expected user names")?
+            Command::Plan { tenant } | Command::Retries { tenant } => json!({"tenant": tenant}),
+            Command::Explain { tenant, user } => json!({"tenant": tenant, "user": user}),
+            Command::Match {
+                scope,
+                accept,
+                pairs,
+            } => {
+                let pairs = pairs
+                    .iter()
+                    .map(|(user, cxone)| json!({"user": user, "cxone": cxone}));
+                json!({
+                    "tenant": scope.tenant, "connection": scope.connection, "accept": accept,
+                    "pairs": pairs.collect::<Vec<_>>(),
+                })
             }
-            _ => return Err("users: expected an array of user names".to_owned()),
-        };
-        let (from, to) = (connection("from")?, connection("to")?);
-        Ok(Command::Transfer {
-            tenant,
-            from,
-            to,
-            users,
-        })
+            Command::Retry {
+                tenant,
+                which,
+                forget,
+            } => match which {
+                Which::All => json!({"tenant": tenant, "all": true, "forget": forget}),
+                Which::Users(users) => json!({"tenant": tenant, "users": users, "forget": forget}),
+            },
+        }
     }
 
     /// Carries it out. A transfer answers `moved`, the user names that went over, and `stayed`, with reasons; a release how many
-    /// were `released`.
+    /// were `released`; a plan and an explanation themselves; a match `found` who is whom and `paired` what became of links; a
+    /// retry who waits, or what became of them.
     ///
     /// # Errors
     /// Which connection is not configured, or why the ledger failed; what was done before stays done.
-    pub async fn carry_out(&self, bridge: &Bridge) -> Result<Value, String> {
+    pub async fn carry_out(&self, bridge: &Arc<Bridge>) -> Result<Value, String> {
         match self {
             Command::Transfer {
                 tenant,
@@ -116,8 +161,59 @@ impl Command {
                 let released = released.map_err(|refusal| refusal.to_string())?;
                 Ok(json!({"released": released}))
             }
+            Command::Plan { tenant } => told(tenant, bridge.plan(tenant).await),
+            Command::Explain { tenant, user } => told(tenant, bridge.explain(tenant, user).await),
+            Command::Match {
+                scope,
+                accept,
+                pairs,
+            } => matched(bridge, scope, *accept, pairs).await,
+            Command::Retries { tenant } => told(tenant, bridge.waiting(tenant).await),
+            Command::Retry {
+                tenant,
+                which,
+                forget,
+            } => {
+                let (bridge, which, forget) = (Arc::clone(bridge), which.clone(), *forget);
+                let asked = tenant.clone();
+                // To its end, even if nobody waits for the answer any more.
+                let task = tokio::spawn(async move { bridge.retry(&asked, &which, forget).await });
+                told(tenant, task.await.map_err(|_| CUT_SHORT.to_owned())?)
+            }
         }
     }
+}
+
+const CUT_SHORT: &str = "the service stopped meanwhile: run it again";
+
+/// Who is whom, and what became of those whom somebody has linked.
+async fn matched(
+    bridge: &Arc<Bridge>,
+    scope: &Scope,
+    accept: bool,
+    pairs: &[(String, String)],
+) -> Result<Value, String> {
+    known(bridge, &scope.tenant, &scope.connection)?;
+    let found = bridge.pairs(scope).await;
+    let found = found.map_err(|refusal| refusal.to_string())?;
+    let mut wanted = pairs.to_vec();
+    if accept {
+        wanted.extend(found.proposed());
+    }
+    let (bridge, scope) = (Arc::clone(bridge), scope.clone());
+    let task = tokio::spawn(async move { bridge.pair(&scope, &wanted).await });
+    let paired = task.await.map_err(|_| CUT_SHORT.to_owned())?;
+    let paired = paired.map_err(|refusal| refusal.to_string())?;
+    Ok(json!({"found": found, "paired": paired}))
+}
+
+/// What was found out about a tenant.
+fn told(tenant: &TenantName, answer: Result<impl Serialize, Refusal>) -> Result<Value, String> {
+    let answer = answer.map_err(|refusal| match refusal {
+        Refusal::NotFound => format!("the configuration has no tenant {tenant}"),
+        refusal => refusal.to_string(),
+    })?;
+    serde_json::to_value(answer).map_err(|_| "the answer cannot be written as JSON".to_owned())
 }
 
 fn known(bridge: &Bridge, tenant: &TenantName, connection: &ConnectionName) -> Result<(), String> {
