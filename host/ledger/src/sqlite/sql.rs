@@ -74,7 +74,7 @@ statements! {
     OWED = users!(
         "WHERE u.tenant = ?1 AND u.debt_rank IS NOT NULL ORDER BY u.debt_rank, u.debt_since, u.sequence LIMIT ?2"
     );
-    HELD = "SELECT id FROM users WHERE tenant = ?1 AND connection = ?2 AND state = 'owed' AND debt_rank IS NULL ORDER BY sequence";
+    HELD = "SELECT id FROM users WHERE tenant = ?1 AND connection = ?2 AND hold IS NOT NULL ORDER BY sequence";
     // The conditions are those of the index, word for word: a user of no name is forgotten.
     FORGETTABLE = users!(
         "WHERE u.tenant = ?1 AND u.deleted < ?2 AND u.folded_name <> '' AND u.state <> 'owed' \

@@ -9,6 +9,9 @@ pub(super) const THIRD: &str = "
 -- Who holds a debt: 0 for the guard, 1 for a connection that only observes.
 ALTER TABLE users ADD COLUMN hold INTEGER;
 UPDATE users SET hold = 0 WHERE state = 'owed' AND debt_rank IS NULL;
+-- Somebody may be refused or deferred and held as well: going live decides anew.
+DROP INDEX users_held;
+CREATE INDEX users_held ON users (tenant, connection) WHERE hold IS NOT NULL;
 CREATE INDEX users_unsettled ON users (tenant) WHERE state IN ('refused', 'owed', 'deferred', 'unconfirmed');
 CREATE INDEX users_standing ON users (tenant, connection, state, hold)
     WHERE state IN ('refused', 'owed', 'deferred', 'unconfirmed');

@@ -402,14 +402,20 @@ pub(crate) async fn held_debts_are_listed_and_not_owed(engine: impl Engine) {
     user.debt.as_mut().expect("a debt").held = true;
     let held = commit(&*ledger, user).await;
     commit(&*ledger, owing(&person(&acme(), "ben"), true, 0)).await;
+    // Whoever is observed may be refused as well.
+    let mut refused = owing(&person(&acme(), "eve"), false, 0);
+    refused.state = State::Refused;
+    let debt = refused.debt.as_mut().expect("a debt");
+    (debt.held, debt.observed) = (true, true);
+    let refused = commit(&*ledger, refused).await;
     let owed = async || names(&ledger.owed(&tenant("acme"), 9).await.expect("debts"));
     assert_eq!(owed().await, ["ben"]);
-    assert_eq!(ledger.held(&acme()).await, Ok(vec![held.id]));
+    assert_eq!(ledger.held(&acme()).await, Ok(vec![held.id, refused.id]));
     assert_eq!(ledger.held(&scope("acme/okta")).await, Ok(vec![]));
     let mut released = held;
     released.debt.as_mut().expect("a debt").held = false;
     commit(&*ledger, released).await;
-    assert_eq!(ledger.held(&acme()).await, Ok(vec![]));
+    assert_eq!(ledger.held(&acme()).await, Ok(vec![refused.id]));
     assert_eq!(owed().await.len(), 2);
 }
 
