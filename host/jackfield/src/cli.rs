@@ -4,7 +4,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::command::{demo, init, release, serve, simulate, token, transfer};
+use crate::command::{
+    demo, explain, init, match_users, plan, release, retry, serve, simulate, token, transfer,
+};
 
 /// SCIM for NiCE CXone: identity providers talk to it as to a complete SCIM service, CXone is spoken to as it needs.
 #[derive(Debug, Parser)]
@@ -24,6 +26,14 @@ enum Command {
     Serve(serve::Arguments),
     /// Simulates CXone's provisioning surface, for trying and testing
     Simulate(simulate::Arguments),
+    /// Finds out who of a connection is whom in CXone, and links those whom somebody is sure of
+    Match(match_users::Arguments),
+    /// Says what would become of everybody; nothing is changed, here or in CXone
+    Plan(plan::Arguments),
+    /// Tells all about one user: what was said, what CXone holds, what is the matter
+    Explain(explain::Arguments),
+    /// Lists what was refused or is owed, and tries it again after a fix
+    Retry(retry::Arguments),
     /// Lets the removals pass that the guard of a connection holds
     Release(release::Arguments),
     /// Gives users of one connection to another of the same tenant; CXone notices nothing
@@ -61,6 +71,10 @@ pub fn run() -> ExitCode {
             Command::Init(arguments) => init::run(arguments).await,
             Command::Serve(arguments) => serve::run(arguments).await,
             Command::Simulate(arguments) => simulate::run(arguments).await,
+            Command::Match(arguments) => match_users::run(arguments).await,
+            Command::Plan(arguments) => plan::run(arguments).await,
+            Command::Explain(arguments) => explain::run(arguments).await,
+            Command::Retry(arguments) => retry::run(arguments).await,
             Command::Release(arguments) => release::run(arguments).await,
             Command::Transfer(arguments) => transfer::run(arguments).await,
             Command::Token(arguments) => token::run(&arguments),

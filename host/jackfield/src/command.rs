@@ -1,8 +1,12 @@
 //! The commands, one file each.
 
 pub mod demo;
+pub mod explain;
 pub mod init;
+pub mod match_users;
+pub mod plan;
 pub mod release;
+pub mod retry;
 mod running;
 pub mod serve;
 pub mod simulate;
