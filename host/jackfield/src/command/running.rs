@@ -13,6 +13,8 @@ use crate::config::Config;
 
 /// How long a running service may take: each user is a commit of its own.
 const PATIENCE: Duration = Duration::from_secs(600);
+/// The longest answer, in bytes: a plan describes up to 10,000 users.
+const LONGEST: usize = 128 * 1024 * 1024;
 
 /// Carries a command out.
 ///
@@ -38,7 +40,11 @@ async fn through_service(config: &Config, command: &Command) -> Result<Option<Va
     }
     let url = format!("http://{admin}{}", command.path());
     let url = Url::parse(&url).map_err(|error| error.to_string())?;
-    let client = Client::new(client::Settings::default()).map_err(|error| error.to_string())?;
+    let settings = client::Settings {
+        answer_cap: LONGEST,
+        ..client::Settings::default()
+    };
+    let client = Client::new(settings).map_err(|error| error.to_string())?;
     let request = Request::new(Method::POST, url, command.path(), Instant::now() + PATIENCE);
     match client.send(request.json(&command.to_json())).await {
         Ok(answer) if answer.status.is_success() => Ok(answer.json()),
