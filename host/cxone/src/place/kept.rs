@@ -153,7 +153,7 @@ impl Places {
         let lately = state
             .looked
             .is_some_and(|looked| Instant::now() < looked + DOUBT_EVERY);
-        state.doubted |= false && !lately;
+        state.doubted |= state.known.is_some() && !lately;
     }
 }
 
