@@ -132,6 +132,19 @@ fixtures! {
     }
 }
 
+/// The requests of the two big providers, with User Hub behind: they must not notice.
+#[tokio::test(flavor = "multi_thread")]
+async fn entra_and_okta_do_not_notice_which_api_is_spoken() {
+    let both = FIXTURES
+        .iter()
+        .filter(|(folder, _)| ["entra", "okta"].contains(folder));
+    for (folder, files) in both {
+        for file in *files {
+            replay::replay_by("user-hub", folder, file).await;
+        }
+    }
+}
+
 #[test]
 fn every_fixture_is_run_and_none_is_missing() {
     for (folder, run) in FIXTURES {

@@ -63,6 +63,11 @@ impl World {
 
     /// A world with the connections (and anything else) of `connections`, in TOML.
     pub(crate) async fn with(connections: &str) -> Self {
+        Self::speaking("scim", connections).await
+    }
+
+    /// The same with a CXone that is spoken to by one of its APIs.
+    pub(crate) async fn speaking(api: &str, connections: &str) -> Self {
         let directory = TempDir::new().expect("a directory");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let simulator = Simulator::start(listener, Settings::default()).expect("a simulator");
@@ -74,10 +79,12 @@ admin = "127.0.0.1:0"
 [ledger]
 url = "sqlite:{ledger}"
 [tenants.acme.cxone]
-api = "scim"
+api = "{api}"
 base_url = "{base}"
 access_key_id = "simulator"
 access_key_secret = "simulator-secret"
+# As fast as it goes: what is paced is tested where it is built.
+rate = 100000
 {connections}"#,
             ledger = directory.path().join("jackfield.db").display(),
             base = simulator.base_url(),
@@ -186,13 +193,18 @@ access_key_secret = "simulator-secret"
             .collect()
     }
 
-    /// The writes on CXone's users: method, path, body.
+    /// The writes on CXone's users, by whichever API: method, path, body.
     pub(crate) async fn writes(&self) -> Vec<(String, String, Value)> {
-        self.told()
-            .await
-            .into_iter()
-            .filter(|(method, ..)| method != "GET")
-            .collect()
+        let state = self.state().await;
+        let calls = state["calls"].as_array().cloned().unwrap_or_default();
+        let writes = calls.into_iter().filter_map(|call| {
+            let text = |key: &str| call[key].as_str().unwrap_or_default().to_owned();
+            let (method, path) = (text("method"), text("path"));
+            let of_users = path.contains("/Users") || path.contains("/users");
+            let reads = method == "GET" || path.ends_with("/search");
+            (of_users && !reads).then(|| (method, path, call["body"].clone()))
+        });
+        writes.collect()
     }
 
     /// Changes the simulator's settings.
