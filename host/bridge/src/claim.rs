@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::name::fold;
-use crate::ownership::{belongs_to, default_owner, hand_over, only_observed, outranks};
+use crate::ownership::{belongs_to, hand_over, only_observed, outranks, owner};
 use crate::port::cxone::Held;
 use crate::port::ledger::{Ledger, LedgerError};
 use crate::target::{Attribute, Target};
@@ -49,13 +49,13 @@ pub(crate) async fn claim(
         _ => Claim::Own,
     };
     if claim == Claim::Adopted {
-        // What decides access stood there before us and stays with CXone's people.
+        // What decides access, and what a template sets, stood there before us and stays with CXone's people.
         for attribute in Attribute::ALL {
             let stands = held
                 .target
                 .get(attribute)
                 .is_some_and(|value| desired.get(attribute) != Some(value));
-            if default_owner(attribute) == Owner::Handover && stands {
+            if owner(user, attribute) == Owner::Handover && stands {
                 hand_over(user, attribute, now);
             }
         }

@@ -7,6 +7,7 @@ use bridge::name::UserId;
 use bridge::policy::{Policy, Twins};
 use bridge::refusal::Refusal;
 use bridge::target::{Attribute, Target};
+use bridge::template::Template;
 use bridge::user::{State, User};
 use serde_json::{Value, json};
 
@@ -359,4 +360,59 @@ async fn a_link_is_made_whole_or_not_at_all() {
             "{steps} steps"
         );
     }
+}
+
+/// What a template sets is handed over, like what decides access: what stands there before the first write stays, however the two
+/// found each other.
+#[tokio::test(start_paused = true)]
+async fn a_template_changes_nobody_who_was_there_before() {
+    let world = World::configured(|world| {
+        let mut desk = Template::default();
+        desk.values.set(Attribute::TimeZone, "Europe/London");
+        world.templates.insert("desk".to_owned(), desk);
+    })
+    .await;
+    let bob = {
+        let mut cxone = world.cxone();
+        let mut there = [
+            by_hand("ada", "Agent"),
+            otherwise("bob", "bob@example.com", "Agent"),
+        ];
+        for target in &mut there {
+            target.set(Attribute::TimeZone, "Europe/Paris");
+        }
+        let [ada, bob] = there;
+        cxone.put(ada);
+        cxone.put(bob)
+    };
+    let mut matched = by_hand("cat", "Agent");
+    matched.set(Attribute::TimeZone, "Europe/Paris");
+    world.cxone().put(matched);
+    world.create(with("ada", "userType", json!("desk"))).await;
+    let refused = world
+        .ask(post(with("bob", "userType", json!("desk"))))
+        .await;
+    assert!(refused.is_err());
+    assert_eq!(one(&world, "bob", &bob).await.linked.len(), 1);
+    let cat = world
+        .find("entra", "cat")
+        .await
+        .expect("an answer")
+        .found
+        .remove(0);
+    world
+        .change(patch(cat.id, json!({"userType": "desk"})))
+        .await;
+    world.create(with("dan", "userType", json!("desk"))).await;
+    for name in ["ada", "bob", "cat"] {
+        assert_eq!(
+            world.held(name).get(Attribute::TimeZone),
+            Some("Europe/Paris"),
+            "{name}"
+        );
+    }
+    assert_eq!(
+        world.held("dan").get(Attribute::TimeZone),
+        Some("Europe/London")
+    );
 }
