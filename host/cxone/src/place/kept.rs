@@ -106,6 +106,8 @@ impl Places {
             let mut state = lock(&self.state);
             state.looked = Some(Instant::now());
             state.doubted = false;
+            // Who comes meanwhile waits for this look: told of the last failure, one of two that go together would end both.
+            state.failed = None;
             state.known.clone()
         };
         let found = self.look(access, deadline).await;
