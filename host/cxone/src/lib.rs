@@ -13,6 +13,7 @@ mod flight;
 mod outcome;
 mod people;
 mod place;
+mod schemas;
 mod scim;
 mod search;
 mod secret;
