@@ -110,6 +110,8 @@ async fn a_tenant_that_is_full_already_goes_live_without_a_second_account_or_a_l
     let row = named(&world, "bob");
     assert_eq!((row.state, row.link.as_ref()), (State::Owed, Some(&bob)));
     assert!(row.debt.is_some_and(|debt| debt.held && debt.observed));
+    let shown = row.shown.expect("what the rules are told that CXone holds");
+    assert_eq!(shown.get(Attribute::Role), Some("Supervisor"));
 
     world.observing.clear();
     world.restart().await;

@@ -202,26 +202,46 @@ async fn what_is_outdated_is_never_replayed() {
     assert_eq!(world.held("ada").get(Attribute::Role), Some("Agent"));
 }
 
-/// The identity provider speaks while the retry is on its way to CXone.
+/// The identity provider speaks while the retry waits for its turn, or is busy with somebody else.
 #[tokio::test(start_paused = true)]
 async fn whoever_speaks_in_between_is_heard() {
-    for pause in (0..400).step_by(20) {
+    for pause in (0..4_000).step_by(100) {
         let world = World::new();
-        let user = world.create(person("ada")).await;
-        let refused = world.ask(patch(user.id, json!({"title": "Wizard"}))).await;
-        assert!(refused.is_err());
+        let mut made = Vec::new();
+        for name in ["ada", "bob"] {
+            let user = world.create(person(name)).await;
+            let refused = world.ask(patch(user.id, json!({"title": "Wizard"}))).await;
+            assert!(refused.is_err());
+            made.push(user.id);
+        }
         world.cxone().roles.push("Wizard");
+        // Both ways to CXone take their time, so that each may be under way when the other begins.
+        for _ in 0..6 {
+            world.fail(Call::Replace, Fault::Slow(1));
+        }
+        let later = Duration::from_millis(pause);
         let speaks = async {
-            tokio::time::sleep(Duration::from_millis(pause)).await;
-            world
-                .change(patch(user.id, json!({"title": "Supervisor"})))
-                .await
+            tokio::time::sleep(later.saturating_sub(Duration::from_secs(2))).await;
+            let title = json!({"title": "Supervisor"});
+            world.change(patch(made[1], title)).await
         };
-        let (done, _) = tokio::join!(retry(&world, Which::All), speaks);
-        assert_eq!(done.retried.len(), 1);
+        let retries = async {
+            tokio::time::sleep(Duration::from_secs(2).saturating_sub(later)).await;
+            retry(&world, Which::All).await
+        };
+        let (done, _) = tokio::join!(retries, speaks);
         world.settle().await;
-        let role = world.held("ada").get(Attribute::Role).map(str::to_owned);
-        assert_eq!(role.as_deref(), Some("Supervisor"), "{pause} ms: {done:?}");
+        let role = |name| world.held(name).get(Attribute::Role).map(str::to_owned);
+        assert_eq!(
+            role("ada").as_deref(),
+            Some("Wizard"),
+            "{pause} ms: {done:?}"
+        );
+        assert_eq!(
+            role("bob").as_deref(),
+            Some("Supervisor"),
+            "{pause} ms: {done:?}"
+        );
     }
 }
 
