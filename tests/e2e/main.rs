@@ -25,6 +25,7 @@ mod matching;
 mod normalise_rules;
 mod outage;
 mod ownership;
+mod plan;
 mod plugins;
 mod protocol;
 mod refusals;

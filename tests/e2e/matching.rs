@@ -9,7 +9,7 @@ use crate::cxone::{caught_up, role};
 use crate::world::{MAPPER_ONLY, Reply, World, person, reply};
 
 /// The same connection, only observing.
-fn observing() -> String {
+pub(crate) fn observing() -> String {
     MAPPER_ONLY.replace("idp = \"entra\"", "idp = \"entra\"\nmode = \"observe\"")
 }
 
@@ -40,14 +40,14 @@ pub(crate) async fn command(world: &World, arguments: &[&str]) -> (Option<i32>, 
 }
 
 /// Puts people into CXone, as its own people would.
-async fn hire(world: &World, people: &[Value]) -> Vec<String> {
+pub(crate) async fn hire(world: &World, people: &[Value]) -> Vec<String> {
     let url = format!("{}/simulator/users", world.simulator.base_url());
     let answer = reply(world.http.post(url).json(people)).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
     serde_json::from_value(answer.body["ids"].clone()).expect("ids")
 }
 
-fn employee(user_name: &str, address: &str, given: &str, role: &str) -> Value {
+pub(crate) fn employee(user_name: &str, address: &str, given: &str, role: &str) -> Value {
     json!({"userName": user_name, "firstName": given, "lastName": "Byron", "emailAddress": address, "role": role})
 }
 

@@ -350,7 +350,7 @@ fn rows(user: &User, found: &Foreseen, held: Option<&Target>) -> Vec<Row> {
             accepted: value(user.accepted.as_ref(), attribute),
             held: value(held, attribute),
             owner: owner(&found.user, attribute),
-            since: found.user.owners.get(&attribute).map(|owned| owned.since),
+            since: user.owners.get(&attribute).map(|owned| owned.since),
             fate: fate(planned, attribute),
         };
         let silent = row.wanted.is_none() && row.accepted.is_none() && row.held.is_none();

@@ -12,6 +12,7 @@ pub mod serve;
 pub mod simulate;
 pub mod token;
 pub mod transfer;
+mod wrap;
 
 use std::fmt::Display;
 use std::process::ExitCode;

@@ -66,7 +66,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
     }
     if !arguments.json {
         let stories: Vec<String> = explained.iter().map(story::of).collect();
-        say(stories.join("\n"));
+        say(stories.join("\n").trim_end());
     }
     ExitCode::SUCCESS
 }

@@ -7,8 +7,13 @@ use bridge::target::Attribute;
 use bridge::user::Owner;
 use serde_json::{Map, Value};
 
+use crate::command::plan::meaning;
+use crate::command::wrap::wrap;
+
 /// Where the text begins.
 const MARGIN: usize = 12;
+/// Where a line of text ends; the table may be wider.
+const WIDTH: usize = 100;
 /// The widest that a column of the table gets by its values.
 const WIDEST: usize = 40;
 
@@ -36,7 +41,10 @@ impl Page {
 
     fn labelled(&mut self, label: &str, text: impl Display) {
         let width = MARGIN - 2;
-        self.line(format_args!("  {label:<width$}{text}"));
+        for (index, part) in wrap(&text.to_string(), WIDTH - MARGIN).iter().enumerate() {
+            let label = if index == 0 { label } else { "" };
+            self.line(format_args!("  {label:<width$}{part}"));
+        }
     }
 
     fn who(&mut self, it: &Explanation) {
@@ -198,7 +206,7 @@ impl Page {
         let reason = outcome.reason.as_ref().map(|reason| format!(": {reason}"));
         self.labelled(
             "now",
-            format_args!("{}{}", outcome.kind, reason.unwrap_or_default()),
+            format_args!("{}{}", meaning(outcome.kind), reason.unwrap_or_default()),
         );
         for warning in &outcome.warnings {
             self.labelled("remark", warning);
@@ -208,23 +216,31 @@ impl Page {
     fn events(&mut self, it: &Explanation) {
         for (index, event) in it.events.iter().enumerate() {
             let label = if index == 0 { "events" } else { "" };
-            let detail = match &event.detail {
-                Value::Object(detail) => flat(detail),
-                _ => Vec::new(),
-            };
+            let mut said: Vec<String> = steps(&event.detail).collect();
+            let detail = event.detail.as_object().map(flat).unwrap_or_default();
             // What was asked is the source, or would have been.
-            let detail: Vec<String> = detail
+            let rest = detail
                 .into_iter()
-                .filter(|(path, _)| !path.starts_with("asked"))
-                .map(|(path, value)| format!("{path} {value}"))
-                .collect();
-            let detail = match detail.as_slice() {
+                .filter(|(path, _)| !path.starts_with("asked") && !path.starts_with("steps"));
+            said.extend(rest.map(|(path, value)| format!("{path} {value}")));
+            let detail = match said.as_slice() {
                 [] => String::new(),
-                detail => format!(": {}", detail.join(", ")),
+                said => format!(": {}", said.join("; ")),
             };
             self.labelled(label, format_args!("{} {}{detail}", event.at, event.kind));
         }
     }
+}
+
+/// Who set what, as an event has it.
+fn steps(detail: &Value) -> impl Iterator<Item = String> {
+    let steps = detail["steps"].as_array().into_iter().flatten();
+    steps.filter_map(|step| {
+        let changed = step["changed"].as_array()?.iter();
+        let changed: Vec<&str> = changed.filter_map(Value::as_str).collect();
+        let by = step["by"].as_str()?;
+        (!changed.is_empty()).then(|| format!("{by} set {}", changed.join(", ")))
+    })
 }
 
 fn decided(row: &Row) -> String {
@@ -312,7 +328,7 @@ fn flat(document: &Map<String, Value>) -> Vec<(String, String)> {
             Value::Array(items) if items.iter().all(Value::is_string) => {
                 let texts: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
                 if !texts.is_empty() {
-                    found.push((path, texts.join("+")));
+                    found.push((path, texts.join(", ")));
                 }
             }
             Value::Array(items) => {
