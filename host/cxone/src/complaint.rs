@@ -13,8 +13,9 @@ const WITHHELD: &str = "(withheld)";
 #[derive(Clone, Default)]
 pub(crate) struct Personal(Vec<Vec<char>>);
 
-/// Members whose values are the tenant's, not the person's: an error that names them says what to fix.
-const TENANTS_OWN: [&str; 9] = [
+/// Members whose values are the tenant's, not the person's: an error that names them says what to fix. SCIM's, then User
+/// Hub's.
+const TENANTS_OWN: [&str; 18] = [
     "roles",
     "team",
     "loginAuthenticator",
@@ -24,6 +25,15 @@ const TENANTS_OWN: [&str; 9] = [
     "locale",
     "schemas",
     "active",
+    "role",
+    "secondaryRoleIds",
+    "teamId",
+    "authenticatorId",
+    "timeZone",
+    "applicationAttributes",
+    "assignedGroup",
+    "groupIds",
+    "views",
 ];
 
 impl Personal {

@@ -130,6 +130,11 @@ impl Everybody {
         }
     }
 
+    /// Whether we wrote a user name of late.
+    pub(crate) fn noted(&self, user_name: &str) -> bool {
+        lock(&self.inner.written).contains_key(&fold(user_name))
+    }
+
     /// Notes that a user name is about to be written.
     pub(crate) fn note(&self, user_name: &str) {
         let now = Instant::now();
@@ -297,7 +302,7 @@ impl Listing {
         Ok(people.iter().find(|person| person.id == id))
     }
 
-    fn people(&self) -> Result<&People, UpstreamError> {
+    pub(crate) fn people(&self) -> Result<&People, UpstreamError> {
         match self {
             Listing::Whole { people, .. } => Ok(people),
             Listing::Withheld(error) => Err(error.clone()),

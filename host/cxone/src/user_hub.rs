@@ -4,15 +4,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bridge::directory::Directory;
-use bridge::name::fold;
-use bridge::port::cxone::{
-    CallOptions, Change, Cxone, Freshness, Held, People, Person, UpstreamError,
-};
+use bridge::port::cxone::{CallOptions, Change, Cxone, Freshness, Held, People, UpstreamError};
 use bridge::target::{Attribute, Target};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::api::{no_such_path, unavailable};
+use crate::api::unavailable;
 use crate::complaint::Personal;
 use crate::directory::Directories;
 use crate::outcome::{after_effect, doubtful, scrubbed};
@@ -22,9 +19,13 @@ use crate::session::Session;
 mod attributes;
 mod body;
 mod calls;
+mod change;
+mod find;
 pub(crate) mod row;
+mod sounding;
 
-use calls::{Calls, Row, Told};
+use calls::{Calls, Row};
+use sounding::Sounding;
 
 /// One tenant's CXone through User Hub.
 #[derive(Debug)]
@@ -33,6 +34,7 @@ pub struct UserHubAdapter {
     calls: Calls,
     directories: Arc<Directories>,
     everybody: Everybody,
+    sounding: Sounding,
 }
 
 impl UserHubAdapter {
@@ -42,6 +44,7 @@ impl UserHubAdapter {
         Self {
             calls: Calls::new(session.clone()),
             everybody: Everybody::new(session.clone(), Arc::clone(&directories)),
+            sounding: Sounding::default(),
             directories,
             session,
         }
@@ -85,213 +88,6 @@ impl UserHubAdapter {
             return self.directories.get(Freshness::Recent, options).await;
         }
         Ok(Arc::new(self.directories.stated()))
-    }
-
-    /// "Nobody" is the word of the list of everybody alone, whatever a filter makes of a name (cxone.md 3.1): of one that
-    /// was read within the last minute, and since we wrote the name ourselves. Assumption: whoever else creates somebody
-    /// of the name within that minute is told by CXone, where user names are unique (cxone.md 4), when we create them.
-    async fn find_by(
-        &self,
-        user_name: &str,
-        options: CallOptions,
-    ) -> Result<Option<Held>, UpstreamError> {
-        let folded = fold(user_name);
-        let mut names = vec![user_name];
-        if folded != user_name {
-            names.push(&folded);
-        }
-        for name in names {
-            let found = self.calls.search(name, options).await?;
-            if let Some(id) = found.first() {
-                let held = self.read_by(id, options).await?;
-                let lost = || unavailable("CXone lists the user and does not know its id");
-                return held.ok_or_else(lost).map(Some);
-            }
-        }
-        let listing = self.everybody.knowing(user_name, options).await?;
-        match listing.of_name(user_name)?.first() {
-            Some(person) => self.read_by(&person.id, options).await,
-            None => Ok(None),
-        }
-    }
-
-    async fn read_by(&self, id: &str, options: CallOptions) -> Result<Option<Held>, UpstreamError> {
-        match self.calls.read(id, options).await? {
-            Some(row) => self.shown(row, options).await.map(Some),
-            None => self.hidden(id, options).await,
-        }
-    }
-
-    /// Somebody whom a look-up by id does not show. Assumption (cxone.md 3.1: whether it shows the inactive is UNKNOWN):
-    /// accounts are never deleted, so who is in a list, inactive, is there.
-    async fn hidden(&self, id: &str, options: CallOptions) -> Result<Option<Held>, UpstreamError> {
-        for freshness in [Freshness::Recent, Freshness::Now] {
-            let listing = self.everybody.get(freshness, options).await?;
-            let Ok(found) = listing.of_id(id) else {
-                // Without a list the word of both look-ups stands.
-                return Ok(None);
-            };
-            match found {
-                None => return Ok(None),
-                Some(person) if person.target.active == Some(false) => {
-                    return Ok(Some(out_of_sight(person)));
-                }
-                Some(_) => {}
-            }
-        }
-        Err(unavailable("CXone lists the user and does not know its id"))
-    }
-
-    /// What a 404 to a write about a person means.
-    async fn missing(
-        &self,
-        held: &Held,
-        route: &str,
-        told: Told,
-        options: CallOptions,
-    ) -> UpstreamError {
-        let detail = match told {
-            Told::Missing { detail, .. } => detail,
-            Told::Done(_) => String::new(),
-        };
-        match self.calls.read(&held.id, options).await {
-            Ok(None) if held.raw.is_object() => UpstreamError::Gone,
-            Ok(_) => no_such_path(route, &detail),
-            Err(error) => error,
-        }
-    }
-
-    async fn deactivate(&self, held: &Held, options: CallOptions) -> Result<(), UpstreamError> {
-        let said = match self.calls.deactivate(&held.id, options).await? {
-            Ok(said) => said,
-            Err(told) => return Err(self.missing(held, calls::USERS, told, options).await),
-        };
-        if said == Some(true) {
-            return Ok(());
-        }
-        // Who is inactive already cannot be deactivated, and an answer that says nothing is no word.
-        let read = self.calls.read(&held.id, options).await;
-        match (read, said) {
-            (Ok(Some(row)), _) if row::active(&row) == Some(false) => Ok(()),
-            (Ok(_), Some(_)) => Err(unavailable(
-                "CXone says that it did not deactivate the user",
-            )),
-            (Ok(_), None) => Err(after_effect(unavailable(
-                "CXone does not show the user inactive",
-            ))),
-            (Err(error), Some(_)) => Err(error),
-            (Err(error), None) => Err(after_effect(error)),
-        }
-    }
-
-    async fn revive(&self, held: &Held, options: CallOptions) -> Result<(), UpstreamError> {
-        match self.calls.revive(&held.id, options).await {
-            Ok(Told::Done(_)) => Ok(()),
-            Ok(told) => Err(self.missing(held, calls::USERS, told, options).await),
-            // Who is active already, by an answer that was lost say, may not be revivable.
-            Err(refused @ UpstreamError::Refused { .. }) => {
-                match self.calls.read(&held.id, options).await {
-                    Ok(Some(row)) if row::active(&row) == Some(true) => Ok(()),
-                    _ => Err(refused),
-                }
-            }
-            Err(error) => Err(error),
-        }
-    }
-
-    /// The steps of a change. A leaver goes first, whatever becomes of the rest; who comes back is there before anything
-    /// is written onto them. `effect` tells whether a step took effect.
-    async fn change(
-        &self,
-        held: &Held,
-        change: &Change,
-        effect: &mut bool,
-        options: CallOptions,
-    ) -> Result<(), UpstreamError> {
-        if change.active == Some(false) {
-            self.deactivate(held, options).await?;
-            *effect = true;
-        }
-        let set = change.set.iter().filter(|(_, value)| value.is_some());
-        let directory = self
-            .references(set.map(|(attribute, _)| attribute), options)
-            .await?;
-        if change.active == Some(true) {
-            self.revive(held, options).await?;
-            *effect = true;
-        }
-        if body::is_of_update(change) {
-            let read = match &held.raw {
-                // Who was inactive may come back with less than they had.
-                Value::Object(read) if change.active != Some(true) => read.clone(),
-                _ => self.calls.read(&held.id, options).await?.ok_or_else(|| {
-                    unavailable("CXone does not show the user by id, so nothing can be given back")
-                })?,
-            };
-            let read = self.calls.with_attributes(read, options).await?;
-            let body = body::update(&read, change, Some(&directory));
-            let personal = Personal::of(&body);
-            match self.calls.update(&body, &personal, options).await? {
-                Told::Done(_) => *effect = true,
-                told => return Err(self.missing(held, calls::USERS, told, options).await),
-            }
-        }
-        // Everybody needs one (cxone.md 4): it can be changed and not taken away.
-        if let Some(Some(authenticator)) = change.set.get(&Attribute::LoginAuthenticator) {
-            let id = body::authenticator_id(authenticator, Some(&directory));
-            self.calls.authenticate_by(&held.id, &id, options).await?;
-            *effect = true;
-        }
-        Ok(())
-    }
-
-    /// What comes after a create; `effect` as above.
-    async fn complete(
-        &self,
-        id: &str,
-        target: &Target,
-        directory: &Directory,
-        options: CallOptions,
-    ) -> Result<(), UpstreamError> {
-        if let Some(authenticator) = target.get(Attribute::LoginAuthenticator) {
-            let authenticator = body::authenticator_id(authenticator, Some(directory));
-            self.calls
-                .authenticate_by(id, &authenticator, options)
-                .await?;
-        }
-        if self.session.settings().invite
-            && let Err(error) = self.invite(id, options).await
-        {
-            let tenant = &self.session.settings().name;
-            tracing::warn!(tenant, %error, "a new employee was created and could not be invited");
-        }
-        Ok(())
-    }
-
-    async fn invite(&self, id: &str, options: CallOptions) -> Result<(), UpstreamError> {
-        // The user that was created must still be shown in time.
-        let half = options.deadline.saturating_duration_since(Instant::now()) / 2;
-        let options = CallOptions {
-            deadline: Instant::now() + half,
-            ..options
-        };
-        match own_id(&self.session, options).await? {
-            Some(sender) => self.calls.invite(id, &sender, options).await,
-            None => Err(unavailable(
-                "nobody knows in whose name: the access key's employee is unknown",
-            )),
-        }
-    }
-}
-
-/// Somebody whom only a list shows, inactive.
-fn out_of_sight(person: &Person) -> Held {
-    Held {
-        id: person.id.clone(),
-        target: person.target.clone(),
-        own: person.own,
-        pending: Some(false),
-        raw: Value::Null,
     }
 }
 

@@ -18,8 +18,8 @@ use super::{attributes, row};
 const READ: &str = "/user-management/v3/users/{id}";
 const READ_V1: &str = "/user-management/v1/users/{id}";
 pub(super) const USERS: &str = "/user-management/v1/users";
-const DEACTIVATE: &str = "/user-management/v1/users/deactivate";
-const REVIVE: &str = "/user-management/v1/users/{id}/revive";
+pub(super) const DEACTIVATE: &str = "/user-management/v1/users/deactivate";
+pub(super) const REVIVE: &str = "/user-management/v1/users/{id}/revive";
 const AUTHENTICATOR: &str = "/user-management/v1/users/{id}/login-authenticator";
 const INVITE: &str = "/user-management/v2/users/inviteById";
 

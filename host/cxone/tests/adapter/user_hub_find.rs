@@ -1,5 +1,7 @@
 //! Finding and reading people through User Hub (cxone.md 3.1).
 
+use std::time::Duration;
+
 use bridge::port::cxone::{Change, UpstreamError};
 use bridge::target::Attribute;
 use serde_json::{Value, json};
@@ -326,4 +328,52 @@ async fn who_is_out_of_sight_is_not_written_onto() {
         "{outcome:?}"
     );
     assert_eq!(hub.bodies("PUT", USERS), Vec::<Value>::new());
+}
+
+/// How often everybody was listed.
+fn lists(hub: &Hub) -> usize {
+    let all = hub.bodies("POST", SEARCH);
+    let whole = |body: &&Value| body["filter"] == json!({}) && body["skip"] == 0;
+    all.iter().filter(whole).count()
+}
+
+async fn a_minute_passes() {
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(61)).await;
+    tokio::time::resume();
+}
+
+// A filter that was seen to compare as we do, and to show leavers, is believed: a large tenant is not listed again and again.
+#[tokio::test]
+async fn a_filter_is_believed_once_it_was_tried_out() {
+    for (folds, search_has_inactive, leavers, believed) in [
+        (true, true, true, true),
+        (false, true, true, false),
+        (true, false, true, false),
+        (true, true, false, false),
+    ] {
+        let ways = Ways {
+            folds,
+            search_has_inactive,
+            id_has_inactive: true,
+        };
+        let status = if leavers { "DELETED" } else { "ACTIVE" };
+        let hub = Hub::start(vec![ada(), person(1, status)], ways, |_, _| None).await;
+        let adapter = hub.adapter(Api::UserHub);
+        let nobody = async |name| assert_eq!(adapter.find(name, soon()).await, Ok(None));
+        nobody("eve@example.com").await;
+        assert_eq!(lists(&hub), 1);
+        a_minute_passes().await;
+        nobody("eve@example.com").await;
+        nobody("person9@example.com").await;
+        let again = if believed { 1 } else { 2 };
+        assert_eq!(lists(&hub), again, "{ways:?} {leavers}");
+        // Not of what we may have written ourselves.
+        let mut target = bridge::target::Target::default();
+        target.set(Attribute::UserName, "person8@example.com");
+        adapter.create(&target, None, soon()).await.unwrap();
+        hub.people.lock().unwrap().pop();
+        nobody("person8@example.com").await;
+        assert_eq!(lists(&hub), again + 1, "{ways:?} {leavers}");
+    }
 }
