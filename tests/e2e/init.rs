@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -96,6 +97,21 @@ async fn people(simulator: &Process) -> Vec<Value> {
     state["users"].as_array().cloned().expect("people")
 }
 
+/// Waits, up to 30 s, until CXone has somebody.
+async fn arrives(simulator: &Process, name: &str) {
+    for _ in 0..600 {
+        if people(simulator)
+            .await
+            .iter()
+            .any(|it| it["userName"] == name)
+        {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("{name} never arrives");
+}
+
 async fn create(service: &Process, token: &str, name: &str) -> Reply {
     let http = reqwest::Client::new();
     let request = http
@@ -179,13 +195,10 @@ async fn a_key_alone_leads_to_a_provisioned_user() {
     let service = Process::service(&config);
     let served = create(&service, token, "grace").await;
     assert_eq!(served.status, 201, "{}", served.body);
-    let people = people(&simulator).await;
-    assert!(
-        people
-            .iter()
-            .any(|it| it["userName"] == "grace@example.com"),
-        "{people:?}"
-    );
+    // What was observed follows when the connection goes live.
+    for name in ["grace@example.com", "ada@example.com"] {
+        arrives(&simulator, name).await;
+    }
 }
 
 #[test]
@@ -267,6 +280,35 @@ async fn a_role_that_newcomers_can_have_is_proposed() {
     assert_eq!(made.code, Some(0), "{}{}", made.out, made.err);
     let text = fs::read_to_string(folder.path().join("jackfield.toml")).expect("a configuration");
     assert!(text.contains("default_role = \"Sales\""), "{text}");
+}
+
+#[tokio::test]
+async fn fields_are_written_where_the_schemas_tell_them() {
+    let simulator = Process::simulator();
+    let shown = json!({"enabled_fields": ["Display Name", "Team"], "switches": {"schemas_show": "enabled_only"}});
+    settings(&simulator, shown).await;
+    let folder = TempDir::new().expect("a folder");
+    let place = ["--base-url", simulator.address("CXone")];
+    let made = init(folder.path(), Some(SECRET), &[&WHO[..], &place].concat());
+    assert_eq!(made.code, Some(0), "{}{}", made.out, made.err);
+    let text = fs::read_to_string(folder.path().join("jackfield.toml")).expect("a configuration");
+    assert!(
+        text.contains("\nenabled_fields = [\"displayName\", \"team\"]"),
+        "{text}"
+    );
+}
+
+/// A tenant without SCIM is found to be one.
+#[tokio::test]
+async fn user_hub_is_chosen_where_scim_is_absent() {
+    let simulator = Process::simulator();
+    settings(&simulator, json!({"switches": {"scim": "absent"}})).await;
+    let folder = TempDir::new().expect("a folder");
+    let place = ["--base-url", simulator.address("CXone")];
+    let made = init(folder.path(), Some(SECRET), &[&WHO[..], &place].concat());
+    assert_eq!(made.code, Some(0), "{}{}", made.out, made.err);
+    let text = fs::read_to_string(folder.path().join("jackfield.toml")).expect("a configuration");
+    assert!(text.contains("api = \"user-hub\""), "{text}");
 }
 
 #[test]

@@ -26,6 +26,7 @@ mod normalise_rules;
 mod outage;
 mod ownership;
 mod plan;
+mod place;
 mod plugins;
 mod protocol;
 mod refusals;

@@ -117,7 +117,7 @@ pub(super) fn gather(
         Some(provider) => provider,
         None => {
             let titles = PROVIDERS.map(|it| it.title.to_owned());
-            let chosen = ask.choose("Which identity provider?", &titles);
+            let chosen = ask.choose("Identity provider", &titles);
             let chosen = chosen.map_err(NoAnswer::Bad)?;
             PROVIDERS
                 .get(chosen)

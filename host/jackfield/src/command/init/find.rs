@@ -65,11 +65,15 @@ pub(super) async fn find(
     if let Err(error) = &directory {
         say(format_args!("  roles      cannot be read: {error}"));
     }
+    let enabled_fields = match api {
+        Api::Scim => enabled_fields(&session).await,
+        Api::UserHub => None,
+    };
     Ok(Found {
         api,
         place: keys(stated, &place),
         default_role: default_role(directory.ok().as_deref()),
-        enabled_fields: None,
+        enabled_fields,
     })
 }
 
@@ -110,6 +114,25 @@ async fn answering(session: &Session) -> Result<(Api, Arc<dyn Cxone>), String> {
         }
         Err(other) => Err(format!("SCIM: {error}; User Hub: {other}")),
     }
+}
+
+/// The optional fields that are switched on, if CXone's schemas tell: those of a tenant with all of them look like those of one
+/// whose schemas show everything (cxone.md 1.3).
+async fn enabled_fields(session: &Session) -> Option<Vec<Attribute>> {
+    let shown = session.schema_fields(patience()).await.ok()??;
+    let optional = |attribute: &Attribute| attribute.optional_field();
+    // The middle name is a part of the name, which is always there.
+    let all = Attribute::ALL.into_iter().filter(optional);
+    let mut others = all.filter(|attribute| *attribute != Attribute::MiddleName);
+    if others.all(|attribute| shown.contains(&attribute)) {
+        say(
+            "  fields     the schemas show all that there are: compare `enabled_fields` with Account Settings",
+        );
+        return None;
+    }
+    let names: Vec<&str> = shown.iter().map(|attribute| attribute.as_str()).collect();
+    say(format_args!("  fields     enabled: {}", names.join(", ")));
+    Some(shown.into_iter().collect())
 }
 
 /// What leads to the place again. Where neither host nor area was stated, the area does if its host is the usual one.

@@ -122,6 +122,9 @@ pub(super) fn write(answers: &Answers, text: &Text<'_>) -> String {
     match text.enabled_fields {
         Some(fields) => {
             o.push_str("# The optional fields that CXone showed as enabled (Account Settings, SCIM). Others are left out and reported.\n");
+            if !fields.contains(&Attribute::MiddleName) {
+                o.push_str("# Of middleName nothing is shown: add it if it is enabled.\n");
+            }
             let fields: Vec<Value> = fields.iter().map(|it| it.as_str().into()).collect();
             line(o, "enabled_fields", fields, "");
         }

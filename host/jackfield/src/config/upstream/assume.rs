@@ -37,6 +37,7 @@ pub(super) fn check(
                 }
             },
             TEMPLATE_ATTRIBUTE => match value.get_ref().as_str() {
+                Some("absent") => assume.template_attribute = None,
                 Some(name) if is_attribute(name) => {
                     assume.template_attribute = Some(name.to_owned());
                 }

@@ -28,6 +28,14 @@ fn what_an_adapter_reads_is_handed_to_it() {
 }
 
 #[test]
+fn an_attribute_that_is_absent_is_none() {
+    assert_eq!(
+        assume("template_attribute = \"absent\"").template_attribute,
+        None
+    );
+}
+
+#[test]
 fn every_position_of_everything_unknown_can_be_pasted() {
     for switch in unknowns() {
         for position in switch.allowed {
