@@ -19,9 +19,9 @@ use crate::settings::Stated;
 use crate::snapshot::{Life, Snapshots};
 use crate::wire::text;
 
-const ROLES: &str = "/authorization/v1/roles/search";
-const TEAMS: &str = "/user-management/v4/teams/search";
-const MOST_PAGES: usize = 200;
+pub(crate) const ROLES: &str = "/authorization/v1/roles/search";
+pub(crate) const TEAMS: &str = "/user-management/v4/teams/search";
+pub(crate) const MOST_PAGES: usize = 200;
 
 const LIFE: Life = Life {
     what: "roles and teams",
@@ -73,11 +73,12 @@ async fn fetch(
     options: CallOptions,
 ) -> Result<Directory, UpstreamError> {
     let taken = Timestamp::now();
-    let (roles, teams) =
-        tokio::try_join!(roles(api, options), teams(api, options)).map_err(not_for_good)?;
+    // Both to the end: a failure of one that gave up the other would give up the one request with which a host that
+    // was ill is tried again, time after time.
+    let (roles, teams) = tokio::join!(roles(api, options), teams(api, options));
     let required = api.directory_required();
-    let (roles, roles_from) = or_stated(roles, &stated.roles, required)?;
-    let (teams, teams_from) = or_stated(teams, &stated.teams, required)?;
+    let (roles, roles_from) = or_stated(roles.map_err(not_for_good)?, &stated.roles, required)?;
+    let (teams, teams_from) = or_stated(teams.map_err(not_for_good)?, &stated.teams, required)?;
     let login_authenticators = stated.login_authenticators.clone();
     Ok(Directory {
         version: version(&roles, &teams, &login_authenticators),
@@ -117,7 +118,10 @@ fn not_for_good(error: UpstreamError) -> UpstreamError {
 
 /// Assumption (cxone.md 3.1): whether `pageNo` counts from 0 or 1 is UNKNOWN. Page 0 is asked first: where counting
 /// starts at 1 it is empty, refused, or page 1 once more, and neither loses anything.
-async fn roles(api: &Api, options: CallOptions) -> Result<Found<Vec<Role>>, UpstreamError> {
+pub(crate) async fn roles(
+    api: &Api,
+    options: CallOptions,
+) -> Result<Found<Vec<Role>>, UpstreamError> {
     let mut roles: Vec<Role> = Vec::new();
     let mut expected = None;
     for number in 0..MOST_PAGES {

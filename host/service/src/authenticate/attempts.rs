@@ -15,7 +15,7 @@ const BURST: u64 = 20;
 const EACH: u64 = 1000;
 /// Places to count in. Peer and connection are hashed with a key of this process: two that meet in one place share it, which
 /// costs only who is wrong, and nobody can fill memory.
-const PLACES: usize = 4096;
+const PLACES: usize = 65_536;
 
 /// The failures of late. A place holds the millisecond at which the last failure in it is forgiven (the generic cell rate
 /// algorithm).
