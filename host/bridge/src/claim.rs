@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::difference::same;
 use crate::name::fold;
 use crate::ownership::{belongs_to, hand_over, only_observed, outranks, owner};
 use crate::port::cxone::Held;
@@ -54,7 +55,7 @@ pub(crate) async fn claim(
             let stands = held
                 .target
                 .get(attribute)
-                .is_some_and(|value| desired.get(attribute) != Some(value));
+                .is_some_and(|value| !same(attribute, desired.get(attribute), Some(value)));
             if owner(user, attribute) == Owner::Handover && stands {
                 hand_over(user, attribute, now);
             }

@@ -146,10 +146,8 @@ fn not_active(attribute: Attribute, role: &Role) -> Box<Denial> {
 }
 
 /// The plugin tenant-rules says 403 to these as well: an identity provider is told the same, whoever looks first.
-fn forbidden(denial: Box<Denial>) -> Box<Denial> {
-    Box::new(Denial {
-        status: 403,
-        scim_type: None,
-        ..*denial
-    })
+fn forbidden(mut denial: Box<Denial>) -> Box<Denial> {
+    denial.status = 403;
+    denial.scim_type = None;
+    denial
 }

@@ -269,3 +269,48 @@ async fn groups_of_the_former_connection_count_until_the_new_one_speaks_of_group
     assert_eq!(role(), None);
     assert_eq!(world.row(new.id).inherited, []);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_access_keys_own_employee_is_left_alone_and_named_so() {
+    let world = World::new();
+    let id = world.cxone().put(by_hand("ada", "Supervisor"));
+    // Found before anybody knew whose key it is.
+    let found = world.find("entra", "ada").await.expect("a page").found;
+    world.cxone().own.insert(id);
+    assert_eq!(world.find("entra", "ada").await.expect("a page").total, 0);
+    for ask in [
+        post(person("ada")),
+        patch(found[0].id, json!({"title": "Agent"})),
+    ] {
+        let refused = world.ask(ask).await;
+        let Err(Refusal::Denied(denial)) = refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!(denial.rule, "protected users");
+        assert!(denial.detail.contains("access key"), "{}", denial.detail);
+    }
+    let eve = world.cxone().put(by_hand("eve", "Supervisor"));
+    world.cxone().own.insert(eve);
+    assert_eq!(world.find("entra", "eve").await.expect("a page").total, 0);
+    assert_eq!(world.cxone().told, []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_access_keys_own_employee_is_neither_changed_nor_deactivated() {
+    let world = World::new();
+    let ada = world.create(person("ada")).await;
+    world.cxone().own.insert(ada.link.clone().expect("a link"));
+    world.cxone().told.clear();
+    let refused = world
+        .ask(patch(ada.id, json!({"title": "Supervisor"})))
+        .await;
+    assert!(matches!(refused, Err(Refusal::Denied(_))), "{refused:?}");
+    let left = world.change(active(ada.id, false)).await;
+    let reason = left.reason.unwrap_or_default();
+    assert_eq!((left.state, left.debt), (State::Deferred, None));
+    assert!(reason.contains("access key's own employee"), "{reason}");
+    world.delete(ada.id).await;
+    world.settle().await;
+    assert_eq!(world.held("ada").active, Some(true));
+    assert_eq!(world.cxone().told, []);
+}

@@ -440,3 +440,18 @@ async fn what_it_would_be_told_is_in_the_event() {
     world.fail(Call::Find, Fault::Away);
     waits(&world.create(person("bob")).await);
 }
+
+#[tokio::test(start_paused = true)]
+async fn rules_run_again_when_groups_change_and_the_row_says_what_they_say() {
+    let mut world = observing().await;
+    let mut body = person("ada");
+    body["displayName"] = json!("defer");
+    let ada = world.create(body).await.id;
+    assert_eq!(world.row(ada).state, State::Deferred);
+    world.grouped(named("role Supervisor", &[ada])).await;
+    let row = world.row(ada);
+    assert_eq!(row.state, State::Owed, "nothing is waited for any more");
+    waits(&row);
+    live(&mut world).await;
+    assert_eq!(world.held("ada").get(Attribute::Role), Some("Supervisor"));
+}
