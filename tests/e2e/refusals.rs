@@ -65,11 +65,10 @@ async fn without_an_active_agent_role_a_create_is_refused_with_the_fix_and_passe
         ] {
             let world = World::with(connections).await;
             world.settings(without.clone()).await;
-            let status = if connections == MAPPER_ONLY { 400 } else { 403 };
             refused(
                 &world,
                 ada(),
-                status,
+                403,
                 &[
                     "role: ",
                     "Agent",
@@ -100,7 +99,7 @@ async fn a_named_role_needs_no_agent_role_and_must_be_active_itself() {
     refused(
         &world,
         body.clone(),
-        400,
+        403,
         &["role: ", "Evaluator", "INACTIVE", "Fix: activate"],
     )
     .await;

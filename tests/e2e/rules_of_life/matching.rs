@@ -107,9 +107,20 @@ async fn matching_is_by_user_name_never_by_email() {
     let by_mail = "/Users?filter=emails.value%20eq%20%22ada%40example.com%22";
     let found = world.scim("GET", by_mail, None).await;
     assert_eq!(found.body["totalResults"], 0, "{}", found.body);
-    // Another person with the same address, which CXone allows: nobody is adopted for it.
+    // Another person with the same address: nobody is adopted for it, and nobody made who may be there already, but where the
+    // tenant says that people share addresses, which CXone allows.
     let mut body = person("countess", "Ada", "Byron");
     body["emails"] = json!([{"primary": true, "type": "work", "value": ADA}]);
+    let refused = world.scim("POST", "/Users", Some(body.clone())).await;
+    assert_eq!(refused.status, 409, "{}", refused.body);
+    let detail = refused.body["detail"].as_str().expect("a detail");
+    assert!(
+        detail.contains("likely twin") && detail.contains(ADA),
+        "{detail}"
+    );
+    assert!(named(&world, "countess@example.com").await.is_empty());
+    let allow = |toml: &str| format!("{toml}\n[tenants.acme]\ntwins = \"allow\"\n");
+    let world = world.restart_with(allow).await;
     world.created(body).await;
     assert_eq!(named(&world, ADA).await[0]["displayName"], "By Hand");
     assert_eq!(named(&world, "countess@example.com").await.len(), 1);
