@@ -21,7 +21,7 @@ enum Command {
     /// Plays a provisioning cycle with nothing but this binary, then stays up to be tried
     Demo(demo::Arguments),
     /// Makes a configuration: finds CXone with an access key, and says what to enter at the identity provider
-    Init(init::Arguments),
+    Init(Box<init::Arguments>),
     /// Serves the connections of a configuration file
     Serve(serve::Arguments),
     /// Simulates CXone's provisioning surface, for trying and testing
@@ -68,7 +68,7 @@ pub fn run() -> ExitCode {
     runtime.block_on(async {
         match cli.command {
             Command::Demo(arguments) => demo::run(arguments).await,
-            Command::Init(arguments) => init::run(arguments).await,
+            Command::Init(arguments) => init::run(*arguments).await,
             Command::Serve(arguments) => serve::run(arguments).await,
             Command::Simulate(arguments) => simulate::run(arguments).await,
             Command::Match(arguments) => match_users::run(arguments).await,
