@@ -365,14 +365,19 @@ pub(crate) fn answered(creates: bool, user: User) -> Answer {
 
 /// Notes what the chain decided on the user, before CXone is told.
 pub(crate) fn note(tenant: &Tenant, user: &mut User, desired: &Target, evaluated: &Evaluated) {
+    let before = user.left_out.clone();
+    suppose(tenant, user, desired, evaluated);
+    if before != user.left_out && !user.left_out.is_empty() {
+        tracing::info!(scope = %user.scope, user = %user.id, attributes = names(&user.left_out), "left out: CXone has no such field enabled, or the API none");
+    }
+}
+
+/// The same, of a user who is only looked at.
+pub(crate) fn suppose(tenant: &Tenant, user: &mut User, desired: &Target, evaluated: &Evaluated) {
     user.provenance = evaluated.provenance();
     user.template = evaluated.template.clone();
     user.target_name = desired.get(Attribute::UserName).map(str::to_owned);
-    let left_out = left_out(tenant, user, &evaluated.target);
-    if left_out != user.left_out && !left_out.is_empty() {
-        tracing::info!(scope = %user.scope, user = %user.id, attributes = names(&left_out), "left out: CXone has no such field enabled, or the API none");
-    }
-    user.left_out = left_out;
+    user.left_out = left_out(tenant, user, &evaluated.target);
 }
 
 /// What an event says about a chain: who set what, what is left out, and the remarks.

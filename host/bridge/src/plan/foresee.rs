@@ -11,7 +11,7 @@ use crate::decide::{Decision, evaluation, following, judged, unavailable};
 use crate::difference::nothing_to_tell;
 use crate::group::Membership;
 use crate::leave::whom;
-use crate::line::note;
+use crate::line::suppose;
 use crate::name::{ConnectionName, UserId, fold};
 use crate::observe::came_back;
 use crate::optional::newcomer;
@@ -138,7 +138,7 @@ impl<'a> Foresight<'a> {
         };
         let stopped = match decision {
             Ok(Decision::Go(desired, evaluated)) => {
-                note(&connection.tenant, &mut found.user, &desired, &evaluated);
+                suppose(&connection.tenant, &mut found.user, &desired, &evaluated);
                 return self.telling(connection, found, desired).await;
             }
             Ok(Decision::No(denial)) if says_protected(&denial) => {
