@@ -131,6 +131,15 @@ impl Access {
         }
     }
 
+    /// The access key itself, for HTTP Basic, where there is one.
+    pub(crate) async fn as_basic(&self) -> Result<Option<Pass>, UpstreamError> {
+        let Some(tokens) = &self.tokens else {
+            return Ok(None);
+        };
+        let (id, secret) = tokens.key().await?;
+        Ok(Some(Pass::Basic(id, secret)))
+    }
+
     /// The id of the access key, where there is one.
     pub(crate) async fn key_id(&self) -> Result<Option<SecretString>, UpstreamError> {
         match &self.tokens {

@@ -202,6 +202,12 @@ impl Api {
         Ok(answer)
     }
 
+    /// Sends a request of a probe, in what it says itself, to a host of the tenant's.
+    pub(crate) async fn probe(&self, url: &Url, request: Request) -> Result<Answer, Failure> {
+        let turn = client::Priority::Background;
+        self.upstreams.send(url, request, turn, false).await
+    }
+
     fn url(&self, call: &Call<'_>, place: &Place) -> Url {
         let mut url = match call.service {
             Service::Scim => join(&place.user_hub, &format!("{}{}", self.scim_path, call.path)),

@@ -136,8 +136,13 @@ pub enum PlaceError {
         found: Box<Place>,
     },
     /// No host takes the credentials, or none can be asked.
-    #[error("{0}")]
-    NoToken(UpstreamError),
+    #[error("{error}")]
+    NoToken {
+        /// Whether the credentials are at fault, and not the moment.
+        refused: bool,
+        /// What came instead of a token.
+        error: UpstreamError,
+    },
     /// The token is taken in several areas.
     #[error("CXone takes the token in the areas {}: write area = {:?} or another of them", .0.join(", "), .0.first().map_or("", String::as_str))]
     Several(Vec<String>),
@@ -149,7 +154,7 @@ pub enum PlaceError {
 impl From<PlaceError> for UpstreamError {
     fn from(error: PlaceError) -> Self {
         match error {
-            PlaceError::NoToken(error) => error,
+            PlaceError::NoToken { error, .. } => error,
             other => unavailable(other.to_string()),
         }
     }

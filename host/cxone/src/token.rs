@@ -204,6 +204,11 @@ impl Tokens {
         self.login.key_id().await
     }
 
+    /// The access key.
+    pub(crate) async fn key(&self) -> Result<(SecretString, SecretString), UpstreamError> {
+        Ok(self.login.keys().await?.into_key())
+    }
+
     /// Forgets a token that CXone refused, and what would renew it.
     pub(crate) fn forget(&self, token: &Token) {
         if self.shared.forget(token) {

@@ -218,7 +218,10 @@ impl Finder {
             }
         }
         Err(match worst {
-            Some(none) => PlaceError::NoToken(none.error),
+            Some(none) => PlaceError::NoToken {
+                refused: none.refused,
+                error: none.error,
+            },
             None => PlaceError::Nowhere("there is no host to begin with".to_owned()),
         })
     }

@@ -73,6 +73,11 @@ impl Keys {
         all.map(SecretString::expose_secret).collect()
     }
 
+    /// The access key: its id and its secret.
+    pub(crate) fn into_key(self) -> (SecretString, SecretString) {
+        (self.id, self.secret)
+    }
+
     /// Whether these are the same credentials.
     pub(crate) fn same(&self, other: &Keys) -> bool {
         self.all() == other.all()
