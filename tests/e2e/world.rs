@@ -262,7 +262,7 @@ async fn serve(toml: &str, directory: &Path) -> Running {
 
 /// One engine for all tests of the process. It forgets a component that nobody uses, so its plugins are held here: else each
 /// world would compile them anew.
-fn engine() -> &'static plugin::Engine {
+pub(crate) fn engine() -> &'static plugin::Engine {
     static ENGINE: OnceLock<(plugin::Engine, Vec<Arc<plugin::Loaded>>)> = OnceLock::new();
     let (engine, _) = ENGINE.get_or_init(|| {
         let engine = app::engine().expect("an engine");

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::command::{
-    demo, explain, init, match_users, plan, release, retry, serve, simulate, token, transfer,
+    check, demo, explain, init, match_users, plan, release, retry, serve, simulate, token, transfer,
 };
 
 /// SCIM for NiCE CXone: identity providers talk to it as to a complete SCIM service, CXone is spoken to as it needs.
@@ -22,6 +22,8 @@ enum Command {
     Demo(demo::Arguments),
     /// Makes a configuration: finds CXone with an access key, and says what to enter at the identity provider
     Init(Box<init::Arguments>),
+    /// Checks configuration, plugins, ledger, listeners and each tenant's CXone, and says what to do
+    Check(check::Arguments),
     /// Serves the connections of a configuration file
     Serve(serve::Arguments),
     /// Simulates CXone's provisioning surface, for trying and testing
@@ -69,6 +71,7 @@ pub fn run() -> ExitCode {
         match cli.command {
             Command::Demo(arguments) => demo::run(arguments).await,
             Command::Init(arguments) => init::run(*arguments).await,
+            Command::Check(arguments) => check::run(arguments).await,
             Command::Serve(arguments) => serve::run(arguments).await,
             Command::Simulate(arguments) => simulate::run(arguments).await,
             Command::Match(arguments) => match_users::run(arguments).await,

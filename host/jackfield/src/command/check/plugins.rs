@@ -1,0 +1,78 @@
+//! The plugins of every connection.
+
+use bridge::port::plugins::Plugins;
+use plugin::Engine;
+
+use super::{Area, Finding};
+use crate::app;
+use crate::config::{Component, Connection, Tenant};
+
+/// Loads every plugin and checks its settings, as `serve` would.
+pub(super) async fn check(tenants: &[&Tenant], engine: &Engine) -> Vec<Finding> {
+    let connections = tenants.iter().flat_map(|tenant| tenant.connections.clone());
+    let connections: Vec<Connection> = connections.collect();
+    let engine = engine.clone();
+    // Compiling blocks.
+    let loading = tokio::task::spawn_blocking(move || {
+        let all = connections
+            .iter()
+            .flat_map(|connection| of(connection, &engine));
+        all.collect()
+    });
+    loading.await.unwrap_or_else(|error| {
+        vec![Finding::failure(
+            Area::Plugins,
+            "loading",
+            format!("loading plugins broke off: {error}"),
+        )]
+    })
+}
+
+fn of(connection: &Connection, engine: &Engine) -> Vec<Finding> {
+    let scope = connection.scope.to_string();
+    if connection.plugins.is_empty() {
+        let said = "there is no plugin: nothing maps users to CXone's";
+        let fix = format!(
+            "add [[tenants.{}.connections.{}.plugins]] with use = {:?}",
+            connection.scope.tenant, connection.scope.connection, connection.dialect.name
+        );
+        return vec![Finding::failure(Area::Plugins, scope, said).fix(fix)];
+    }
+    let chain = app::chain(
+        engine,
+        &connection.scope,
+        connection.dialect.name,
+        connection.plugins.clone(),
+    );
+    let failed = chain.not_loaded();
+    if failed.is_empty() {
+        let names: Vec<&str> = connection
+            .plugins
+            .iter()
+            .map(|it| it.name.as_str())
+            .collect();
+        return vec![Finding::ok(Area::Plugins, scope, names.join(", "))];
+    }
+    let failure = |failed: bridge::port::plugins::PluginFailure| {
+        let plugin = connection
+            .plugins
+            .iter()
+            .find(|it| it.name == failed.plugin);
+        let path = match plugin.map(|plugin| &plugin.component) {
+            Some(Component::File(path)) => Some(path.display().to_string()),
+            _ => None,
+        };
+        let named = path.as_deref().unwrap_or(&failed.plugin);
+        let missing = path
+            .as_ref()
+            .is_some_and(|path| !std::path::Path::new(path).exists());
+        let fix = if missing {
+            "put the component there, or correct use: until then every write but disables and deletes is answered 503"
+        } else {
+            "correct the plugin or its settings: until then every write but disables and deletes is answered 503"
+        };
+        let said = format!("{named}: {}", failed.message);
+        Finding::failure(Area::Plugins, scope.clone(), said).fix(fix)
+    };
+    failed.into_iter().map(failure).collect()
+}
