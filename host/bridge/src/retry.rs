@@ -4,7 +4,6 @@
 mod list;
 mod replay;
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -164,7 +163,6 @@ impl Bridge {
         }
         waiting.sort_by_key(|waiting| (waiting.undone, waiting.since));
         let mut away = 0;
-        let mut tried = BTreeSet::new();
         for waiting in waiting {
             let (became, reason) = if forget {
                 self.dismissed(&waiting).await?
@@ -172,7 +170,7 @@ impl Bridge {
                 let reason = "CXone cannot be used now: not tried".to_owned();
                 (Became::Failed, Some(reason))
             } else {
-                self.tried(&waiting, &mut tried).await
+                self.tried(&waiting).await
             };
             away = match became {
                 Became::Owed => away + 1,

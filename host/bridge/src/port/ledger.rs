@@ -248,6 +248,9 @@ pub trait Ledger: Send + Sync + fmt::Debug {
     /// the user's own row and not among them.
     async fn refusals(&self, tenant: &TenantName, limit: usize) -> Result<Vec<Event>, LedgerError>;
 
+    /// Whether a refused request is among them still.
+    async fn stands(&self, refusal: &Event) -> Result<bool, LedgerError>;
+
     /// Takes a refused request out and records what happened, in one commit. Answers whether it was there still: if not, nothing
     /// is recorded.
     async fn dismiss(&self, refusal: &Event, events: Vec<Event>) -> Result<bool, LedgerError>;

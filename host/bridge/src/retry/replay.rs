@@ -1,6 +1,5 @@
 //! Telling again.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::json;
@@ -23,11 +22,7 @@ type Outcome = (Became, Option<String>);
 
 impl Bridge {
     /// Tells CXone again, or replays the request.
-    pub(super) async fn tried(
-        self: &Arc<Self>,
-        waiting: &Waiting,
-        tried: &mut BTreeSet<UserId>,
-    ) -> Outcome {
+    pub(super) async fn tried(self: &Arc<Self>, waiting: &Waiting) -> Outcome {
         let Some(connection) = self.connection(&waiting.scope).cloned() else {
             let reason = "the configuration has no such connection".to_owned();
             return (Became::Failed, Some(reason));
@@ -41,10 +36,7 @@ impl Bridge {
         }
         let outcome = match (&waiting.refusal, waiting.id) {
             (Some(refusal), _) => self.replay(&connection, refusal).await,
-            (None, Some(id)) => {
-                tried.insert(id);
-                self.told_again(&connection, id).await
-            }
+            (None, Some(id)) => self.told_again(&connection, id).await,
             (None, None) => return (Became::Newer, None),
         };
         outcome.unwrap_or_else(|refusal| (Became::Failed, Some(refusal.to_string())))
@@ -92,7 +84,7 @@ impl Bridge {
             Some(user) if !user.live() => return Ok((Became::Newer, None)),
             _ => (Ask::Create(asked.resource().clone()), Condition::None),
         };
-        if !self.stands(refusal).await? {
+        if !self.ledger.stands(refusal).await? {
             return Ok((Became::Newer, None));
         }
         let scope = &connection.scope;
@@ -110,13 +102,6 @@ impl Bridge {
             }
             Err(refusal) => Err(refusal),
         }
-    }
-
-    /// Whether a refused request is the last word about its person still.
-    async fn stands(&self, refusal: &Event) -> Result<bool, LedgerError> {
-        let tenant = &refusal.scope.tenant;
-        let refusals = self.ledger.refusals(tenant, usize::MAX).await?;
-        Ok(refusals.contains(refusal))
     }
 
     /// Gives a request up. What was acknowledged cannot be.

@@ -223,6 +223,10 @@ impl Ledger for Memory {
         Ok(Vec::new())
     }
 
+    async fn stands(&self, _: &Event) -> Result<bool, LedgerError> {
+        Ok(false)
+    }
+
     async fn dismiss(&self, _: &Event, _: Vec<Event>) -> Result<bool, LedgerError> {
         Ok(false)
     }

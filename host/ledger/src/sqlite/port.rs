@@ -259,6 +259,11 @@ impl Ledger for Sqlite {
         self.readers.scan(read).await
     }
 
+    async fn stands(&self, refusal: &Event) -> Result<bool, LedgerError> {
+        let read = |store: &_| refusals::stands(store, refusal);
+        self.readers.quick(read)
+    }
+
     async fn dismiss(&self, refusal: &Event, events: Vec<Event>) -> Result<bool, LedgerError> {
         let (refusal, events) = (refusal.clone(), Events::of(&events)?);
         let work = move |store: &_| {

@@ -79,26 +79,43 @@ pub(super) fn standing(
     Ok(refusals)
 }
 
+/// Whether one is the last about its person still.
+pub(super) fn stands(store: &Connection, refusal: &Event) -> Result<bool, Trouble> {
+    let Some(name) = asked_name(refusal) else {
+        return Ok(false);
+    };
+    let (tenant, connection) = place(refusal);
+    let (user, at) = (refusal.user, refusal.at.as_microsecond());
+    if let Some(user) = user {
+        let key = params![tenant, connection, user.to_string(), at];
+        if store.prepare_cached(sql::STANDS_OF_USER)?.exists(key)? {
+            return Ok(true);
+        }
+    }
+    let key = params![tenant, connection, name, at];
+    Ok(store.prepare_cached(sql::STANDS_OF_NAME)?.exists(key)?)
+}
+
 /// Ends one, if it is the last about its person still.
 pub(super) fn dismiss(store: &Connection, refusal: &Event) -> Result<bool, Trouble> {
     let Some(name) = asked_name(refusal) else {
         return Ok(false);
     };
-    let (tenant, connection) = (refusal.scope.tenant.as_str(), &refusal.scope.connection);
-    let (connection, at) = (connection.as_str(), refusal.at.as_microsecond());
-    let of_user = match refusal.user {
-        Some(user) => store
-            .prepare_cached(sql::DISMISS_OF_USER)?
-            .execute(params![tenant, connection, user.to_string(), at])?,
-        None => 0,
-    };
-    if of_user > 0 {
-        return Ok(true);
+    let (tenant, connection) = place(refusal);
+    let (user, at) = (refusal.user, refusal.at.as_microsecond());
+    if let Some(user) = user {
+        let key = params![tenant, connection, user.to_string(), at];
+        if store.prepare_cached(sql::DISMISS_OF_USER)?.execute(key)? > 0 {
+            return Ok(true);
+        }
     }
-    let of_name = store
-        .prepare_cached(sql::DISMISS_OF_NAME)?
-        .execute(params![tenant, connection, name, at])?;
-    Ok(of_name > 0)
+    let key = params![tenant, connection, name, at];
+    Ok(store.prepare_cached(sql::DISMISS_OF_NAME)?.execute(key)? > 0)
+}
+
+fn place(refusal: &Event) -> (&str, &str) {
+    let scope = &refusal.scope;
+    (scope.tenant.as_str(), scope.connection.as_str())
 }
 
 /// Empties what was refused to people who were never stored; answers how many there were.

@@ -192,6 +192,10 @@ statements! {
     DISMISS_OF_NAME =
         "UPDATE refusals SET stands = 0 \
          WHERE tenant = ?1 AND connection = ?2 AND folded_name = ?3 AND user IS NULL AND stands = 1 AND at = ?4";
+    STANDS_OF_USER = "SELECT 1 FROM refusals WHERE tenant = ?1 AND connection = ?2 AND user = ?3 AND at = ?4";
+    STANDS_OF_NAME =
+        "SELECT 1 FROM refusals \
+         WHERE tenant = ?1 AND connection = ?2 AND folded_name = ?3 AND user IS NULL AND stands = 1 AND at = ?4";
     REFUSALS =
         "SELECT e.sequence, e.document, r.user IS NULL FROM refusals r CROSS JOIN events e ON e.sequence = r.event \
          WHERE r.tenant = ?1 AND r.stands = 1 ORDER BY r.event LIMIT ?2";

@@ -124,6 +124,14 @@ fn every_look_up_uses_its_index_to_the_end() {
             "refusals_strangers (tenant=? AND at<?)",
         ),
         (
+            sql::STANDS_OF_USER,
+            "refusals_user (tenant=? AND connection=? AND user=?)",
+        ),
+        (
+            sql::STANDS_OF_NAME,
+            "refusals_name (tenant=? AND connection=? AND folded_name=?)",
+        ),
+        (
             sql::END_REFUSAL_OF_NAME,
             "refusals_name (tenant=? AND connection=? AND folded_name=?)",
         ),

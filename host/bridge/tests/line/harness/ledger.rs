@@ -170,6 +170,10 @@ impl Ledger for Memory {
         Ok(self.with(first).await)
     }
 
+    async fn stands(&self, refusal: &Event) -> Result<bool, LedgerError> {
+        Ok(self.with(|store| store.refusals.contains(refusal)).await)
+    }
+
     async fn dismiss(&self, refusal: &Event, events: Vec<Event>) -> Result<bool, LedgerError> {
         Ok(self.with(|store| store.dismiss(refusal, events)).await)
     }

@@ -190,9 +190,11 @@ pub(crate) async fn what_is_dismissed_is_recorded_and_gone(engine: impl Engine) 
             kind: EventKind::Told,
             ..refused.clone()
         };
+        assert_eq!(ledger.stands(refused).await, Ok(true));
         let dismissed = ledger.dismiss(refused, vec![said.clone()]).await;
         assert_eq!(dismissed, Ok(true));
         assert_eq!(refusals(&*ledger).await, left);
+        assert_eq!(ledger.stands(refused).await, Ok(false));
         let again = ledger.dismiss(refused, vec![said.clone()]).await;
         assert_eq!(again, Ok(false));
         let last = ledger.events(&acme(), None, 2).await.expect("events");
@@ -205,6 +207,8 @@ pub(crate) async fn an_older_one_is_not_dismissed(engine: impl Engine) {
     let ledger = engine.ledger();
     let old = refuse(&*ledger, &acme(), None, "ada", 1).await;
     let new = refuse(&*ledger, &acme(), None, "ada", 2).await;
+    assert_eq!(ledger.stands(&old).await, Ok(false));
+    assert_eq!(ledger.stands(&new).await, Ok(true));
     assert_eq!(ledger.dismiss(&old, vec![]).await, Ok(false));
     assert_eq!(refusals(&*ledger).await, [new]);
 }
