@@ -148,6 +148,13 @@ impl Access {
         }
     }
 
+    /// Whether the host of tokens was seen to be none since this was asked last.
+    pub(crate) fn take_lost(&self) -> bool {
+        self.tokens
+            .as_ref()
+            .is_some_and(|tokens| tokens.take_lost())
+    }
+
     /// What may let in a request whose pass was refused; `None` if there is nothing else to try.
     pub(crate) async fn after_refusal(
         &self,

@@ -130,18 +130,32 @@ impl Api {
         service: Service,
         options: CallOptions,
     ) -> Result<(Arc<Place>, Pass), UpstreamError> {
-        let deadline = options.deadline;
-        let place = self.places.get(&self.access, options).await?;
-        let pass = self.access.pass(service, &place.tokens, deadline).await?;
+        let (place, pass) = self.pass(service, options).await?;
         let tenant = pass.claims().and_then(|claims| claims.tenant.clone());
         if tenant.is_none() || place.tenant.is_none() || tenant == place.tenant {
             return Ok((place, pass));
         }
         // A place that was remembered, and credentials of another tenant since.
         self.places.doubt();
+        self.pass(service, options).await
+    }
+
+    async fn pass(
+        &self,
+        service: Service,
+        options: CallOptions,
+    ) -> Result<(Arc<Place>, Pass), UpstreamError> {
         let place = self.places.get(&self.access, options).await?;
-        let pass = self.access.pass(service, &place.tokens, deadline).await?;
-        Ok((place, pass))
+        let pass = self.access.pass(service, &place.tokens, options.deadline);
+        match pass.await {
+            Ok(pass) => Ok((place, pass)),
+            Err(error) => {
+                if self.access.take_lost() {
+                    self.places.doubt();
+                }
+                Err(error)
+            }
+        }
     }
 
     /// Sends a request and says what its answer means.

@@ -209,6 +209,11 @@ impl Tokens {
         Ok(self.login.keys().await?.into_key())
     }
 
+    /// Whether the host of tokens was seen to be none since this was asked last.
+    pub(crate) fn take_lost(&self) -> bool {
+        self.login.take_lost()
+    }
+
     /// Forgets a token that CXone refused, and what would renew it.
     pub(crate) fn forget(&self, token: &Token) {
         if self.shared.forget(token) {

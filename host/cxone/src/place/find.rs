@@ -106,6 +106,8 @@ impl Finder {
     pub(crate) async fn find(&self, access: &Access, deadline: Instant) -> Found {
         let mut steps = Vec::new();
         let outcome = Box::pin(self.look(access, deadline, &mut steps)).await;
+        // Hosts that were tried in vain say nothing against the one that was found.
+        access.take_lost();
         Found { steps, outcome }
     }
 

@@ -2,10 +2,11 @@
 //! the password grant (cxone.md 2.2).
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bridge::port::cxone::UpstreamError;
-use client::{Answer, ExposeSecret, Method, Request, SecretString, Url};
+use client::{Answer, ExposeSecret, Failure, Method, Request, SecretString, Url};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -45,17 +46,11 @@ impl TokenHost {
 
 /// What buys tokens.
 #[derive(Debug)]
-enum Credential {
-    Key {
-        id: Watched,
-        secret: Watched,
-    },
-    Application {
-        client_id: Watched,
-        client_secret: Watched,
-        id: Watched,
-        secret: Watched,
-    },
+struct Credential {
+    id: Watched,
+    secret: Watched,
+    /// A registered application and its secret.
+    client: Option<Box<(Watched, Watched)>>,
 }
 
 /// The credentials as they are at one moment.
@@ -118,56 +113,54 @@ impl From<UpstreamError> for NoToken {
 pub(crate) struct Login {
     upstreams: Arc<Upstreams>,
     credential: Credential,
+    /// That the host of tokens did not answer as one.
+    lost: AtomicBool,
 }
 
 impl Login {
     /// `None` where no token is bought.
     pub(crate) fn of(auth: &Auth, upstreams: &Arc<Upstreams>) -> Option<Self> {
-        let credential = match auth {
+        let (id, secret, client) = match auth {
             // Assumption (cxone.md 1.2): a key that SCIM takes in Basic buys a token for everything else.
-            Auth::AccessKey { id, secret } | Auth::Basic { id, secret } => Credential::Key {
-                id: Watched::new("access_key_id", id),
-                secret: Watched::new("access_key_secret", secret),
-            },
+            Auth::AccessKey { id, secret } | Auth::Basic { id, secret } => (id, secret, None),
             Auth::Password {
                 client_id,
                 client_secret,
                 id,
                 secret,
-            } => Credential::Application {
-                client_id: Watched::new("client_id", client_id),
-                client_secret: Watched::new("client_secret", client_secret),
-                id: Watched::new("access_key_id", id),
-                secret: Watched::new("access_key_secret", secret),
-            },
+            } => (id, secret, Some((client_id, client_secret))),
             Auth::Bearer(_) => return None,
+        };
+        let application = |(id, secret)| {
+            let id = Watched::new("client_id", id);
+            Box::new((id, Watched::new("client_secret", secret)))
+        };
+        let credential = Credential {
+            id: Watched::new("access_key_id", id),
+            secret: Watched::new("access_key_secret", secret),
+            client: client.map(application),
         };
         Some(Self {
             upstreams: Arc::clone(upstreams),
             credential,
+            lost: AtomicBool::default(),
         })
     }
 
     /// The id of the access key.
     pub(crate) async fn key_id(&self) -> Result<SecretString, UpstreamError> {
-        let (Credential::Key { id, .. } | Credential::Application { id, .. }) = &self.credential;
-        id.get().await
+        self.credential.id.get().await
     }
 
     /// The credentials as they are at this moment.
     pub(crate) async fn keys(&self) -> Result<Keys, UpstreamError> {
-        let (Credential::Key { id, secret } | Credential::Application { id, secret, .. }) =
-            &self.credential;
+        let Credential { id, secret, client } = &self.credential;
         Ok(Keys {
             id: id.afresh().await?,
             secret: secret.afresh().await?,
-            client: match &self.credential {
-                Credential::Key { .. } => None,
-                Credential::Application {
-                    client_id,
-                    client_secret,
-                    ..
-                } => Some((client_id.afresh().await?, client_secret.afresh().await?)),
+            client: match client.as_deref() {
+                Some((id, secret)) => Some((id.afresh().await?, secret.afresh().await?)),
+                None => None,
             },
         })
     }
@@ -229,6 +222,11 @@ impl Login {
         self.buy(keys, &url, request, false).await
     }
 
+    /// Whether the host of tokens was seen to be none since this was asked last.
+    pub(crate) fn take_lost(&self) -> bool {
+        self.lost.swap(false, Ordering::Relaxed)
+    }
+
     async fn buy(
         &self,
         keys: &Keys,
@@ -236,7 +234,13 @@ impl Login {
         request: Request,
         repeatable: bool,
     ) -> Result<Bought, NoToken> {
-        match self.upstreams.urgent(url, request, repeatable).await {
+        let sent = self.upstreams.urgent(url, request, repeatable).await;
+        let lost = match &sent {
+            Ok(answer) => answer.status.as_u16() == 404,
+            Err(failure) => matches!(failure, Failure::Connect { .. }),
+        };
+        self.lost.fetch_or(lost, Ordering::Relaxed);
+        match sent {
             Ok(answer) => self.bought(&answer, &Personal::of(&json!(keys.all()))),
             Err(failure) => Err(failed(&failure, "no token", false).into()),
         }
@@ -278,11 +282,9 @@ impl Login {
     }
 
     fn refused(&self) -> &'static str {
-        match self.credential {
-            Credential::Key { .. } => {
-                "the access key is refused (check access_key_id and access_key_secret)"
-            }
-            Credential::Application { .. } => {
+        match self.credential.client {
+            None => "the access key is refused (check access_key_id and access_key_secret)",
+            Some(_) => {
                 "the application or its access key is refused (check client_id, client_secret, access_key_id and access_key_secret)"
             }
         }

@@ -462,6 +462,22 @@ async fn a_host_that_is_cxone_no_more_is_looked_for_once() {
 }
 
 #[tokio::test]
+async fn a_host_that_makes_no_tokens_any_more_is_looked_for_once() {
+    let server = area("na1").await;
+    let web = Server::start(|_, _| Some(Reply::Text(404, "<html>".to_owned()))).await;
+    let memory = Arc::new(Memory::default());
+    let user_hub = shown(&server.base_url);
+    let record =
+        json!({"version": 1, "area": "na1", "user_hub": user_hub, "auth": shown(&web.base_url)});
+    *memory.0.lock().unwrap() = Some(record.to_string());
+    let session = remembering(beginning(&[&server]), &memory);
+    let adapter = ScimAdapter::new(session.clone());
+    assert!(adapter.read("u-1", soon()).await.is_err());
+    assert!(adapter.read("u-1", soon()).await.unwrap().is_some());
+    assert_eq!(*session.known_place().unwrap().auth(), server.base_url);
+}
+
+#[tokio::test]
 async fn credentials_of_another_tenant_do_not_use_the_old_ones_place() {
     let (old, server) = (area("na1").await, area("eu1").await);
     let memory = Arc::new(Memory::default());
