@@ -272,7 +272,7 @@ async fn groups_that_change_while_observing_choose_role_and_template_when_it_goe
     world.grouped(named("role Supervisor", &[ada])).await;
     live(&mut world).await;
     assert_eq!(world.held("ada").get(Attribute::Role), Some("Supervisor"));
-    assert_eq!(*world.plugins.template_due.lock().expect("fine"), true);
+    assert!(*world.plugins.template_due.lock().expect("fine"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -287,7 +287,7 @@ impl World {
                 let store = self.store();
                 store.intents.is_empty()
                     && store.pending.is_empty()
-                    && !store.users.iter().any(|user| owed(user))
+                    && !store.users.iter().any(owed)
             };
             if idle || tokio::time::Instant::now() > end {
                 break idle;
