@@ -91,16 +91,19 @@ async fn find(api: &Api, options: CallOptions) -> Result<Option<Employee>, Upstr
         return Ok(None);
     }
     let by_key = match &key_id {
-        Some(key_id) => of_key(api, key_id.expose_secret(), options).await?,
-        None => None,
+        Some(key_id) => of_key(api, key_id.expose_secret(), options).await,
+        None => Ok(None),
     };
     // Assumption (cxone.md 2.1): the token of an access key stands for the key's employee.
-    let by_claim = || claims.as_ref()?.subject.as_deref().and_then(id);
-    let id = match by_key.or_else(by_claim) {
-        Some(id) => id,
-        None => match of_token(api, options).await? {
-            Some(id) => id,
-            None => return Ok(None),
+    let by_claim = claims
+        .as_ref()
+        .and_then(|it| it.subject.as_deref().and_then(id));
+    let id = match (by_key, by_claim) {
+        (Ok(Some(id)), _) | (_, Some(id)) => id,
+        (by_key, None) => match (of_token(api, options).await?, by_key) {
+            (Some(id), _) => id,
+            (None, Ok(_)) => return Ok(None),
+            (None, Err(error)) => return Err(error),
         },
     };
     let user_name = user_name(api, &id, options).await;

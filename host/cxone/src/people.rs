@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bridge::directory::Directory;
 use bridge::name::fold;
-use bridge::port::cxone::{CallOptions, Freshness, People, Person, UpstreamError};
+use bridge::port::cxone::{CallOptions, Freshness, People, Person, Priority, UpstreamError};
 use client::Method;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -270,12 +270,16 @@ fn person(
     Some((id, person))
 }
 
-/// The id of the access key's own employee, where it can be told.
+/// The id of the access key's own employee, where it can be told. A leaver's way does not wait for it: whom the configuration
+/// protects is left alone in any case.
 pub(crate) async fn own_id(
     session: &Session,
     options: CallOptions,
 ) -> Result<Option<String>, UpstreamError> {
-    let employee = session.own_employee(options).await?;
+    let employee = match session.own_employee(options).await {
+        Err(_) if options.priority == Priority::Deactivation => None,
+        told => told?,
+    };
     Ok(employee.map(|employee| employee.id))
 }
 

@@ -1,5 +1,6 @@
 //! Whose the access key is (cxone.md 1.6, 2.1, 2.2).
 
+use bridge::port::cxone::{CallOptions, Cxone, Priority};
 use cxone::{Auth, Employee};
 use serde_json::{Value, json};
 
@@ -116,6 +117,23 @@ async fn an_outage_is_not_nobody() {
             .await
             .is_err()
     );
+}
+
+/// A leaver must not stay because nobody says whose the key is.
+#[tokio::test]
+async fn where_the_keys_record_is_ill_the_token_says_it_and_leavers_do_not_wait() {
+    let ill = server(Some(json!({"sub": "u-9"})), &[(KEYS, 503, "{}")]).await;
+    assert_eq!(own(&ill).await.unwrap().id, "u-9");
+    let user: &'static str = Box::leak(ada().to_string().into());
+    let paths: &'static [_] = Box::leak(Box::new([
+        (KEYS, 503, "{}"),
+        ("/scim/v2/Users/u-1", 200, user),
+    ]));
+    let silent = server(None, paths).await;
+    let adapter = silent.adapter();
+    assert!(adapter.read("u-1", soon()).await.is_err());
+    let leaving = CallOptions::of(Priority::Deactivation);
+    assert!(adapter.read("u-1", leaving).await.unwrap().is_some());
 }
 
 #[tokio::test]
