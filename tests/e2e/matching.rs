@@ -57,11 +57,15 @@ fn address(number: usize) -> String {
 
 /// Whether somebody is in CXone under another name than in Entra: 15 of 600.
 fn renamed(number: usize) -> bool {
-    number < 600 && number % 40 == 0
+    number < 600 && number.is_multiple_of(40)
 }
 
 fn given_role(number: usize) -> &'static str {
-    if number % 3 == 0 { "Manager" } else { "Agent" }
+    if number.is_multiple_of(3) {
+        "Manager"
+    } else {
+        "Agent"
+    }
 }
 
 /// What Entra does about somebody in its first cycle: it looks for the user name, then links whom it found, or creates.
