@@ -115,3 +115,26 @@ async fn entity_tag_and_last_modified_change_with_the_source_only() {
     caught_up(&world).await;
     assert_eq!(tag(&read(&world, &id).await), owed);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ids_outlive_a_change_of_cxones_api() {
+    let world = World::start().await;
+    let id = world.created(ada()).await;
+    let held = world.held("ada@example.com").await.expect("she is made");
+    let mut world = world;
+    for (api, other, family) in [("scim", "user-hub", "King"), ("user-hub", "scim", "Byron")] {
+        let (api, other) = (format!("api = {api:?}"), format!("api = {other:?}"));
+        world = world.restart_with(|toml| toml.replace(&api, &other)).await;
+        let news = json!([{"op": "Replace", "path": "name.familyName", "value": family}]);
+        assert_eq!(world.patch(&id, news).await.status, 200);
+        let now = world.held("ada@example.com").await.expect("she is there");
+        assert_eq!(
+            (&now["id"], &now["name"]["familyName"]),
+            (&held["id"], &json!(family))
+        );
+        assert_eq!(
+            world.state().await["users"].as_array().map(Vec::len),
+            Some(1)
+        );
+    }
+}
