@@ -8,13 +8,14 @@ use crate::connection::{Connection, Tenant};
 use crate::difference::{Difference, accept, difference};
 use crate::optional::{newcomer, withheld};
 use crate::ownership::{hand_over, protected_held};
-use crate::port::cxone::{CallOptions, Change, Cxone, Held, UpstreamError};
+use crate::port::cxone::{CallOptions, Change, Held, UpstreamError};
 use crate::port::ledger::Ledger;
 use crate::rename::{self, Replaced};
 use crate::target::{Attribute, Target};
 use crate::twin;
 pub(crate) use crate::undone::{Undone, looked};
 use crate::user::{State, User};
+use crate::whereabouts::{former, listed, locate};
 
 /// How often CXone is looked at anew in one piece of work, where it changes under our hands.
 pub(crate) const LOOKS: usize = 3;
@@ -63,11 +64,15 @@ pub(crate) async fn converge(
     options: CallOptions,
 ) -> Result<Done, Undone> {
     let tenant = connection.tenant.as_ref();
+    let cxone = tenant.cxone.as_ref();
+    let former = former(ledger, user).await?;
+    let mut taken = false;
     for look in 1..=LOOKS {
-        let Some(held) = locate(tenant.cxone.as_ref(), user, desired, options)
-            .await
-            .map_err(looked)?
-        else {
+        let mut found = locate(cxone, user, &former, desired, options).await;
+        if matches!(found, Ok(None)) && taken {
+            found = Box::pin(listed(cxone, desired, options)).await;
+        }
+        let Some(held) = found.map_err(looked)? else {
             let twin = Box::pin(twin::check(tenant, ledger, user, desired, options));
             if let Some(denial) = twin.await? {
                 return Err(Undone::Refused(denial));
@@ -84,7 +89,10 @@ pub(crate) async fn converge(
                 // Somebody was faster, or a request of ours did arrive: look again.
                 Err(UpstreamError::Refused {
                     duplicate: true, ..
-                }) if look < LOOKS => continue,
+                }) if look < LOOKS => {
+                    taken = true;
+                    continue;
+                }
                 Err(error) => return Err(error.into()),
             }
         };
@@ -199,34 +207,6 @@ impl Compared {
         }
         change
     }
-}
-
-/// The person in CXone: by id, and where CXone does not know that id, by name.
-pub(crate) async fn locate(
-    cxone: &dyn Cxone,
-    user: &User,
-    desired: &Target,
-    options: CallOptions,
-) -> Result<Option<Held>, UpstreamError> {
-    if let Some(link) = &user.link
-        && let Some(held) = cxone.read(link, options).await?
-    {
-        return Ok(Some(held));
-    }
-    let before = user
-        .accepted
-        .as_ref()
-        .and_then(|target| target.get(Attribute::UserName));
-    let wanted = desired.get(Attribute::UserName);
-    let mut names: Vec<&str> = before.into_iter().collect();
-    names.extend(user.uncertain.iter().map(String::as_str));
-    names.retain(|name| Some(*name) != wanted);
-    for name in names.into_iter().chain(wanted) {
-        if let Some(held) = cxone.find(name, options).await? {
-            return Ok(Some(held));
-        }
-    }
-    Ok(None)
 }
 
 /// Notes what came of a replace. A rename that CXone does not take yet was not accepted.

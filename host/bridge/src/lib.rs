@@ -52,4 +52,5 @@ mod turns;
 mod twin;
 mod undone;
 pub mod user;
+mod whereabouts;
 mod work;

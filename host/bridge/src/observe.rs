@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tokio::time::timeout_at;
 
 use crate::connection::Connection;
-use crate::converge::{compare, locate, looked};
+use crate::converge::{compare, looked};
 use crate::decide::Decision;
 use crate::event::{Event, EventKind};
 use crate::line::{Answer, Bridge, answered, detail, refusal_detail};
@@ -20,6 +20,7 @@ use crate::target::Target;
 use crate::twin;
 use crate::undone::{Outage, Undone};
 use crate::user::{Debt, State, User};
+use crate::whereabouts::{former, locate};
 use crate::work::{Carried, Origin, Task, Work, owe, refused_because};
 
 /// Why CXone is not told.
@@ -171,7 +172,8 @@ impl Bridge {
         options: CallOptions,
     ) -> Result<Sight, Undone> {
         let (tenant, ledger) = (connection.tenant.as_ref(), self.ledger.as_ref());
-        let found = locate(tenant.cxone.as_ref(), user, desired, options);
+        let former = former(ledger, user).await?;
+        let found = locate(tenant.cxone.as_ref(), user, &former, desired, options);
         let Some(held) = found.await.map_err(looked)? else {
             return Ok(Sight {
                 would: json!("create"),

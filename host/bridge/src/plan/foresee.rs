@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use jiff::Timestamp;
 
 use crate::connection::Connection;
-use crate::converge::{Undone, compare, locate};
+use crate::converge::{Undone, compare};
 use crate::decide::{Decision, evaluation, following, judged, unavailable};
 use crate::difference::nothing_to_tell;
 use crate::group::Membership;
@@ -23,6 +23,7 @@ use crate::said::keep_apart;
 use crate::target::{Attribute, Target};
 use crate::twin;
 use crate::user::{Debt, Owner, User};
+use crate::whereabouts::{former, locate};
 
 use super::foreseen::{Foreseen, Seen, changed};
 use super::outcome::{Changed, HeldBy, Kind, Likely, Planned};
@@ -179,7 +180,9 @@ impl<'a> Foresight<'a> {
             let denial = belongs_to(&other, &found.user);
             return Ok(found.because(Kind::Apart, denial.detail));
         }
-        let mut held = match locate(self.sight, &found.user, &desired, background()).await {
+        let former = former(self.ledger, &found.user).await?;
+        let located = locate(self.sight, &found.user, &former, &desired, background());
+        let mut held = match located.await {
             Ok(Some(held)) => held,
             Ok(None) => return self.creating(connection, found, &desired).await,
             Err(error) => return Ok(found.unseen(unavailable(&error))),
