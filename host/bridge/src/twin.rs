@@ -69,8 +69,9 @@ async fn known(
         return Ok(true);
     }
     let folded = name.map(fold);
-    // Of the very name: somebody was faster, and CXone is the judge.
-    if folded.is_some() && folded == desired.get(Attribute::UserName).map(fold) {
+    // Of the very name: somebody was faster, and CXone is the judge. In another case it is none: whether it folds names is
+    // UNKNOWN (cxone.md 1.5).
+    if name.is_some() && name == desired.get(Attribute::UserName) {
         return Ok(true);
     }
     let mut uncertain = user.uncertain.iter().map(|name| fold(name));
