@@ -92,10 +92,10 @@ pub(crate) fn difference(user: &User, desired: &Target, held: &Target) -> Differ
         }
         found.change.set.insert(attribute, wants.map(str::to_owned));
     }
-    if let Some(active) = desired.active
-        && held.active != Some(active)
-    {
-        found.change.active = Some(active);
+    // Where CXone does not say, it is as we last told it.
+    let active = held.active.or(accepted.and_then(|target| target.active));
+    if desired.active.is_some() && active != desired.active {
+        found.change.active = desired.active;
     }
     found
 }

@@ -61,10 +61,11 @@ impl UserHubAdapter {
         match self.calls.revive(&held.id, options).await {
             Ok(Told::Done(_)) => Ok(()),
             Ok(told) => Err(self.missing(held, calls::REVIVE, told, options).await),
-            // Who is active already, by an answer that was lost say, or only locked out, may not be revivable.
+            // Who is active already, by an answer that was lost say, may not be revivable. Who is locked out is revived only
+            // where we deactivated them: BLOCKED is what that comes to then.
             Err(refused @ UpstreamError::Refused { .. }) => {
                 match self.calls.read(&held.id, options).await {
-                    Ok(Some(row)) if row::active(&row) != Some(false) => Ok(()),
+                    Ok(Some(row)) if row::active(&row) == Some(true) => Ok(()),
                     _ => Err(refused),
                 }
             }

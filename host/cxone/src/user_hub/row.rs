@@ -38,12 +38,12 @@ pub(crate) fn status(user: &Map<String, Value>) -> Option<String> {
     text(user.get("status")).map(|status| status.to_ascii_uppercase())
 }
 
-/// Whether the person may work. Assumption (cxone.md 4: what a status means is inferred from its name): who is locked
-/// out, `BLOCKED`, is active, since nobody has deactivated them; `INACTIVE`, which teams have, is not. Another word is
-/// no opinion.
+/// Whether the person may work. Assumption (cxone.md 4: what a status means is inferred from its name): `INACTIVE`, which
+/// teams have, is inactive. `BLOCKED` is no opinion, nor is another word: it may be somebody locked out, or what a
+/// deactivation comes to.
 pub(crate) fn active(user: &Map<String, Value>) -> Option<bool> {
     match status(user)?.as_str() {
-        "ACTIVE" | PENDING | "UNREGISTERED" | "BLOCKED" => Some(true),
+        "ACTIVE" | PENDING | "UNREGISTERED" => Some(true),
         DELETED | "INACTIVE" => Some(false),
         _ => None,
     }
@@ -186,7 +186,7 @@ mod tests {
             (json!("ACTIVE"), Some(true), Some(false)),
             (json!("PENDING"), Some(true), Some(true)),
             (json!("UNREGISTERED"), Some(true), Some(false)),
-            (json!("BLOCKED"), Some(true), Some(false)),
+            (json!("BLOCKED"), None, Some(false)),
             (json!("DELETED"), Some(false), Some(false)),
             (json!("deleted"), Some(false), Some(false)),
             (json!("ASLEEP"), None, Some(false)),

@@ -165,7 +165,7 @@ async fn a_404_to_a_write_is_gone_only_where_the_user_is() {
 
 #[tokio::test]
 async fn a_revival_that_was_not_needed_is_none_that_failed() {
-    for (status, refused) in [("ACTIVE", false), ("BLOCKED", false), ("DELETED", true)] {
+    for (status, refused) in [("ACTIVE", false), ("BLOCKED", true), ("DELETED", true)] {
         let mut person = ada();
         person["status"] = json!(status);
         let hub = scripted(vec![person], |request| {
