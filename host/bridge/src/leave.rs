@@ -43,10 +43,16 @@ pub(crate) async fn leave(
             shows_inactive(user, held.target);
             return Ok(left(user, Told::Nothing));
         }
-        match cxone
-            .replace(&held, &deactivation(user, &held), options)
-            .await
-        {
+        let mut change = deactivation(user, &held);
+        let mut answer = cxone.replace(&held, &change, options).await;
+        if let Err(UpstreamError::Refused { status, .. }) = answer {
+            // A role that is gone since, say: nothing that somebody holds may keep them in.
+            tracing::warn!(scope = %user.scope, user = %user.id, status, "deactivation refused: sent again with what CXone requires alone");
+            let all = Attribute::ALL.into_iter();
+            change.kept_back = all.filter(|it| !it.required()).collect();
+            answer = cxone.replace(&held, &change, options).await;
+        }
+        match answer {
             Ok(shows) if shows.target.active == Some(true) => {
                 return Err(Undone::stuck(
                     "CXone accepted the deactivation and shows the user active",

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::connection::Tenant;
 use crate::policy::DisabledField;
+use crate::port::cxone::Held;
 use crate::port::plugins::Denial;
 use crate::target::{Attribute, Target};
 use crate::time_zone;
@@ -18,6 +19,12 @@ fn disabled(tenant: &Tenant, attribute: Attribute) -> bool {
 pub(crate) fn withheld(tenant: &Tenant, attribute: Attribute) -> bool {
     let carried = !tenant.cxone.cannot_carry().contains(&attribute);
     !attribute.required() && (disabled(tenant, attribute) || !carried)
+}
+
+/// What CXone shows of fields that the tenant has not enabled: everybody has a team, say.
+pub(crate) fn disabled_but_shown(tenant: &Tenant, held: &Held) -> BTreeSet<Attribute> {
+    let shown = held.target.values.keys().copied();
+    shown.filter(|it| disabled(tenant, *it)).collect()
 }
 
 /// Takes out of a desired target what CXone is not to be sent.

@@ -1,7 +1,8 @@
-//! A replace that goes through without the rename where CXone does not rename the employee: a user name cannot be changed while
-//! they are pending (cxone.md 4).
+//! A replace that goes through without what CXone refuses: the rename of an employee who is pending (cxone.md 4), and what it
+//! shows of fields that are not enabled (cxone.md 1.1).
 
 use crate::connection::Tenant;
+use crate::optional::disabled_but_shown;
 use crate::policy::PendingRename;
 use crate::port::cxone::{CallOptions, Change, Held, UpstreamError};
 use crate::port::plugins::Denial;
@@ -73,6 +74,11 @@ pub(crate) async fn replace(
             Err(UpstreamError::Refused { pending: true, .. }) if owes && owed.is_none() => {
                 owed = Some(RULE.to_owned());
                 change.set.remove(&Attribute::UserName);
+            }
+            Err(UpstreamError::Refused {
+                duplicate: false, ..
+            }) if change.kept_back.is_empty() && !disabled_but_shown(tenant, &held).is_empty() => {
+                change.kept_back = disabled_but_shown(tenant, &held);
             }
             Err(error) => return Err(Failed::Undone(error.into())),
         }

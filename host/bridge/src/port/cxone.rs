@@ -1,6 +1,6 @@
 //! CXone, as the line needs it. An adapter speaks one of CXone's APIs behind it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,6 +45,9 @@ pub struct Change {
     pub set: BTreeMap<Attribute, Option<String>>,
     /// The new `active`, if it changes.
     pub active: Option<bool>,
+    /// What is not given back either: CXone refused it, though it is as read. An API whose writes name only what changes has
+    /// nothing to keep back.
+    pub kept_back: BTreeSet<Attribute>,
 }
 
 impl Change {
@@ -56,8 +59,8 @@ impl Change {
     /// The change that deactivates and touches nothing else.
     pub fn deactivation() -> Self {
         Self {
-            set: BTreeMap::new(),
             active: Some(false),
+            ..Self::default()
         }
     }
 }

@@ -34,7 +34,7 @@ pub(crate) fn create_body(
 /// neither the change nor the answer says whether the user is active, because a guess could let a leaver in.
 ///
 /// Not given back: `schemas` and `meta`, which only answers have, `primary` of roles, and empty members. `timeZone`
-/// goes back as `timezone`. Members that are unknown go back as read.
+/// goes back as `timezone`. Members that are unknown go back as read, but for what the change keeps back.
 pub(crate) fn replace_body(held: &Held, change: &Change, names: Names<'_>) -> Option<Value> {
     let active = change.active.or(held.target.active)?;
     let mut user = held.raw.as_object().cloned().unwrap_or_default();
@@ -53,6 +53,12 @@ pub(crate) fn replace_body(held: &Held, change: &Change, names: Names<'_>) -> Op
         }
     }
     primary_first(&mut user);
+    if names.role_value == RoleValue::Name {
+        by_name(&mut user);
+    }
+    for attribute in &change.kept_back {
+        set(&mut user, *attribute, None, names);
+    }
     for (attribute, value) in &change.set {
         set(&mut user, *attribute, value.as_deref(), names);
     }
@@ -73,6 +79,21 @@ fn primary_first(user: &mut Map<String, Value>) {
             role.shift_remove("primary");
         }
     }
+}
+
+/// What was read has ids; where requests have names instead, roles and team go back by theirs.
+fn by_name(user: &mut Map<String, Value>) {
+    let named = |item: &mut Value| {
+        if let Some(item) = item.as_object_mut()
+            && let Some(name) = item.get("display").cloned()
+        {
+            item.insert("value".to_owned(), name);
+        }
+    };
+    let roles = user.get_mut("roles").and_then(Value::as_array_mut);
+    roles.into_iter().flatten().for_each(named);
+    let team = user.get_mut(EXTENSION).and_then(|it| it.get_mut("team"));
+    team.into_iter().for_each(named);
 }
 
 fn set(user: &mut Map<String, Value>, attribute: Attribute, value: Option<&str>, names: Names<'_>) {

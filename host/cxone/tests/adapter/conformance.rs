@@ -25,6 +25,7 @@ fn change(set: &[(Attribute, Option<&str>)], active: Option<bool>) -> Change {
             .map(|(attribute, value)| (*attribute, value.map(str::to_owned)))
             .collect(),
         active,
+        ..Change::default()
     }
 }
 

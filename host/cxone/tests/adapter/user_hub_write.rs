@@ -27,6 +27,7 @@ pub(crate) fn change(set: &[(Attribute, Option<&str>)], active: Option<bool>) ->
             .map(|(attribute, value)| (*attribute, value.map(str::to_owned)))
             .collect(),
         active,
+        ..Change::default()
     }
 }
 

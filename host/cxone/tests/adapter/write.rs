@@ -26,7 +26,7 @@ fn change(set: &[(Attribute, Option<&str>)]) -> Change {
             .iter()
             .map(|(attribute, value)| (*attribute, value.map(str::to_owned)))
             .collect::<BTreeMap<_, _>>(),
-        active: None,
+        ..Change::default()
     }
 }
 

@@ -43,7 +43,7 @@ fn change(set: &[(Attribute, Option<&str>)]) -> Change {
             .iter()
             .map(|(attribute, value)| (*attribute, value.map(str::to_owned)))
             .collect(),
-        active: None,
+        ..Change::default()
     }
 }
 
