@@ -255,6 +255,7 @@ pub(crate) fn duplicate(answer: &Answer) -> bool {
     let taken = [
         "already exist",
         "already in use",
+        "is taken",
         "already taken",
         "already used",
         "user exists",
