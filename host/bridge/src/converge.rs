@@ -102,7 +102,9 @@ pub(crate) async fn converge(
             hand_over(user, *attribute, now);
         }
         let change = compared.change(&held);
-        let replaced = match Box::pin(rename::replace(tenant, held, change, options)).await {
+        let completing = &compared.difference.unconfirmed;
+        let replaced = rename::replace(tenant, held, change, completing, options);
+        let replaced = match Box::pin(replaced).await {
             Ok(replaced) => replaced,
             Err(rename::Failed::Gone) => {
                 user.link = None;

@@ -33,11 +33,13 @@ pub(crate) enum Failed {
     Undone(Undone),
 }
 
-/// Writes a change onto what was just read; an empty one is no call.
+/// Writes a change onto what was just read; an empty one is no call, nor is what is left of one when the rename is taken out, where
+/// that is there to complete it alone: it would be sent again at every attempt.
 pub(crate) async fn replace(
     tenant: &Tenant,
     held: Held,
     mut change: Change,
+    completing: &[Attribute],
     options: CallOptions,
 ) -> Result<Replaced, Failed> {
     let name = change.set.get(&Attribute::UserName).cloned().flatten();
@@ -49,7 +51,7 @@ pub(crate) async fn replace(
             return Err(Failed::Undone(Undone::Refused(pending())));
         }
         owed = Some(RULE.to_owned());
-        change.set.remove(&Attribute::UserName);
+        leave_name(&mut change, completing);
     }
     loop {
         if change.is_empty() {
@@ -73,7 +75,7 @@ pub(crate) async fn replace(
             // Nothing of it went through. The rest shall not wait for the rename.
             Err(UpstreamError::Refused { pending: true, .. }) if owes && owed.is_none() => {
                 owed = Some(RULE.to_owned());
-                change.set.remove(&Attribute::UserName);
+                leave_name(&mut change, completing);
             }
             Err(UpstreamError::Refused {
                 duplicate: false, ..
@@ -82,6 +84,15 @@ pub(crate) async fn replace(
             }
             Err(error) => return Err(Failed::Undone(error.into())),
         }
+    }
+}
+
+/// Takes the rename out of a change.
+fn leave_name(change: &mut Change, completing: &[Attribute]) {
+    change.set.remove(&Attribute::UserName);
+    let mut left = change.set.keys();
+    if change.active.is_none() && left.all(|attribute| completing.contains(attribute)) {
+        change.set.clear();
     }
 }
 

@@ -125,3 +125,26 @@ async fn a_tenant_may_want_it_refused() {
         assert_eq!(passes.state, State::Settled);
     }
 }
+
+/// What is added for completeness alone is not sent at every attempt.
+#[tokio::test(start_paused = true)]
+async fn an_owed_rename_sends_nothing_that_cxone_only_shows_otherwise() {
+    for shown in [true, false] {
+        let world = World::new();
+        let written = (Attribute::GivenName, "ada".to_owned());
+        world.cxone().shows.insert(written, "Ada".to_owned());
+        let ada = pending(&world, shown).await;
+        assert_eq!(ada.state, State::Unconfirmed);
+        let renamed = patch(ada.id, json!({"userName": "king@example.com"}));
+        owed_for_pending(&world.change(renamed).await);
+        let told = world.cxone().told.len();
+        assert_eq!(told, 1, "the create alone");
+        if shown {
+            assert!(!world.drain(Duration::from_secs(3600)).await);
+            assert_eq!(world.cxone().told.len(), told);
+            world.cxone().pending.clear();
+        }
+        world.settle().await;
+        assert_eq!(world.held("king").get(Attribute::GivenName), Some("ada"));
+    }
+}
