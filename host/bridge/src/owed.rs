@@ -154,7 +154,8 @@ impl Bridge {
             .ledger
             .user(&owed.scope, owed.id)
             .await?
-            .filter(|user| user.debt.is_some())
+            // Held since it was listed: not the queue's any more.
+            .filter(|user| user.debt.as_ref().is_some_and(|debt| !debt.held))
         else {
             return Ok(Progress::Done);
         };

@@ -51,6 +51,10 @@ impl Bridge {
             let Some(user) = user.filter(waits) else {
                 return Ok((Became::Newer, None));
             };
+            // Since it was listed.
+            if user.debt.as_ref().is_some_and(|debt| debt.held) {
+                return Ok(stands(user));
+            }
             let told = self.bring_about(connection, user, EventKind::CaughtUp);
             match told.await {
                 Err(Refusal::Ledger(LedgerError::Stale)) => tokio::time::sleep(pause).await,

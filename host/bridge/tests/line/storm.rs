@@ -1,11 +1,17 @@
 //! A storm of removals: held before it empties a contact centre.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use bridge::group_write::{GroupAnswer, GroupAsk};
 use bridge::line::Answer;
+use bridge::retry::{Became, Which};
+use bridge::said::Condition;
 use bridge::user::State;
 
 use crate::groups::{add, named};
-use crate::harness::world::{World, active, patch, person, scope};
+use crate::harness::cxone::{Call, Fault};
+use crate::harness::world::{World, active, patch, person, scope, tenant};
 
 async fn guarded(removals: usize) -> World {
     let mut world = World::new();
@@ -112,4 +118,43 @@ async fn a_group_brings_back_who_was_let_in_again_while_a_removal_was_owed() {
     world.settle().await;
     assert_eq!(world.held("ada").active, Some(true));
     assert_eq!(world.row(ada).state, State::Settled);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_held_while_the_queue_or_a_retry_waits_for_them_stays_held() {
+    for retries in [false, true] {
+        let world = guarded(0).await;
+        let ada = world.create(person("ada")).await.id;
+        let change = |name: &str| patch(ada, serde_json::json!({"displayName": name}));
+        world.cxone().down = true;
+        world.change(change("Ada")).await;
+        world.cxone().down = false;
+        // One request is at work, a removal waits behind it, and behind that whoever saw the debt as it was.
+        world.fail(Call::Read, Fault::Slow(5));
+        let ask = |ask| {
+            let bridge = Arc::clone(&world.bridge);
+            let scope = scope("entra");
+            tokio::spawn(async move { bridge.write(&scope, ask, Condition::None).await })
+        };
+        let works = ask(change("Lady Ada"));
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let leaves = ask(active(ada, false));
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let bridge = Arc::clone(&world.bridge);
+        let behind = tokio::spawn(async move {
+            if retries {
+                let retried = bridge.retry(&tenant(), &Which::All, false).await;
+                assert_eq!(retried.expect("an answer").retried[0].became, Became::Held);
+            } else {
+                let _ =
+                    tokio::time::timeout(Duration::from_secs(60), bridge.work_off(tenant())).await;
+            }
+        });
+        for task in [works, leaves] {
+            task.await.expect("an end").expect("an answer");
+        }
+        behind.await.expect("an end");
+        assert!(world.row(ada).debt.is_some_and(|debt| debt.held));
+        assert_eq!(world.held("ada").active, Some(true), "{retries}");
+    }
 }
