@@ -61,6 +61,32 @@ pub(crate) enum Reply {
     },
 }
 
+/// Why there is no answer.
+struct Lost {
+    error: UpstreamError,
+    /// There was one, and it was too long to be read.
+    too_long: bool,
+}
+
+impl From<UpstreamError> for Lost {
+    fn from(error: UpstreamError) -> Self {
+        Self {
+            error,
+            too_long: false,
+        }
+    }
+}
+
+impl Lost {
+    /// After an attempt that may have been carried out, what goes wrong later does not undo it.
+    fn after(mut self, uncertain: bool) -> Self {
+        if let UpstreamError::Unavailable { uncertain: it, .. } = &mut self.error {
+            *it |= uncertain;
+        }
+        self
+    }
+}
+
 /// What CXone does not let us do, or does not have.
 pub(crate) struct Denied {
     /// Whether it is not there, 404, rather than not allowed, 401 or 403.
@@ -185,25 +211,50 @@ impl Api {
         }
     }
 
+    /// The same for what we can do without: whatever will not be better the next time, an answer too long to be read too,
+    /// is a denial.
+    pub(crate) async fn ask_if_had(
+        &self,
+        call: &Call<'_>,
+    ) -> Result<Result<Answer, Denied>, UpstreamError> {
+        let denied = |missing, error| Ok(Err(Denied { missing, error }));
+        let answer = match Box::pin(self.answered(call)).await {
+            Ok(answer) => answer,
+            Err(lost) if lost.too_long => return denied(false, lost.error),
+            Err(lost) => return Err(lost.error),
+        };
+        let status = answer.status.as_u16();
+        match judge(call, answer, self.access.refused()) {
+            Ok(Reply::Done(answer)) => Ok(Ok(answer)),
+            Ok(Reply::Missing { detail, .. }) => denied(true, no_such_path(call.route, &detail)),
+            Err(error) if (300..500).contains(&status) && !matches!(status, 408 | 425 | 429) => {
+                denied(false, error)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// Sends a request. After a 401 what lets us in is renewed, and if it is another then, the request is sent once more:
     /// a refused request has changed nothing.
     pub(crate) fn answer<'a>(&'a self, call: &'a Call<'a>) -> Boxed<'a, Answer> {
-        Box::pin(self.answered(call))
+        Box::pin(async move { self.answered(call).await.map_err(|lost| lost.error) })
     }
 
-    async fn answered(&self, call: &Call<'_>) -> Result<Answer, UpstreamError> {
+    async fn answered(&self, call: &Call<'_>) -> Result<Answer, Lost> {
         let deadline = call.options.deadline;
         let (place, pass) = self.enter(call.service, call.options).await?;
         let url = self.url(call, &place);
         let mut answer = self.send(call, &url, &pass).await?;
         if answer.status.as_u16() == 401 {
+            let before = answer.uncertain;
+            let maybe_done = |lost: Lost| lost.after(before && call.write);
             let next = self
                 .access
                 .after_refusal(call.service, &place.tokens, &pass, deadline)
-                .await?;
+                .await
+                .map_err(|error| maybe_done(error.into()))?;
             if let Some(pass) = next {
-                let before = answer.uncertain;
-                answer = self.send(call, &url, &pass).await?;
+                answer = self.send(call, &url, &pass).await.map_err(maybe_done)?;
                 answer.uncertain |= before;
                 if answer.status.as_u16() == 401 {
                     self.access.forget(&pass);
@@ -232,7 +283,7 @@ impl Api {
         url
     }
 
-    async fn send(&self, call: &Call<'_>, url: &Url, pass: &Pass) -> Result<Answer, UpstreamError> {
+    async fn send(&self, call: &Call<'_>, url: &Url, pass: &Pass) -> Result<Answer, Lost> {
         let mut request = Request::new(
             call.method.clone(),
             url.clone(),
@@ -250,7 +301,10 @@ impl Api {
             if matches!(failure, Failure::Connect { .. }) {
                 self.places.doubt();
             }
-            failed(&failure, &place(call), call.write)
+            Lost {
+                error: failed(&failure, &place(call), call.write),
+                too_long: matches!(failure, Failure::TooLong { .. }),
+            }
         })
     }
 }

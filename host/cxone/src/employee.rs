@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use bridge::port::cxone::{CallOptions, UpstreamError};
-use client::{Answer, ExposeSecret, Method};
+use client::{Answer, ExposeSecret, Method, SecretString};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -49,50 +49,98 @@ enum Own {
     Unknown(Instant),
 }
 
-/// The own employee, asked for once.
+/// What tells the key of which something is known: its id, else whom its token stands for. A key in a file is replaced
+/// while we run.
+#[derive(Debug, Clone)]
+enum Key {
+    Id(SecretString),
+    Subject(Option<String>),
+}
+
+impl Key {
+    async fn of(api: &Api, options: CallOptions) -> Result<Self, UpstreamError> {
+        if let Some(id) = api.access().key_id().await? {
+            return Ok(Self::Id(id));
+        }
+        let (_, pass) = api.enter(Service::UserHub, options).await?;
+        let claims = pass.claims();
+        Ok(Self::Subject(claims.and_then(|it| it.subject.clone())))
+    }
+
+    fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Id(a), Self::Id(b)) => a.expose_secret() == b.expose_secret(),
+            (Self::Subject(a), Self::Subject(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    own: Option<(Key, Own)>,
+    /// Who it was last, of whatever key.
+    last: Option<Employee>,
+}
+
+/// The own employee, asked for once for each key.
 #[derive(Debug, Default)]
 pub(crate) struct Employees {
-    own: Mutex<Option<Own>>,
+    known: Mutex<Known>,
     flight: Flight<Option<Employee>>,
 }
 
 impl Employees {
-    /// The own employee; `None` where nobody says who that is. Somebody is for the life of the process; nobody is asked
-    /// about again in ten minutes.
+    /// The own employee; `None` where nobody says who that is. Somebody is for as long as the key is the same; nobody is
+    /// asked about again in ten minutes.
     pub(crate) async fn get(
         &self,
         api: &Api,
         options: CallOptions,
     ) -> Result<Option<Employee>, UpstreamError> {
-        let ticket = self.flight.ending();
-        match lock(&self.own).as_ref() {
-            Some(Own::Known(employee)) => return Ok(Some(employee.clone())),
-            Some(Own::Unknown(until)) if Instant::now() < *until => return Ok(None),
+        let mut ticket = self.flight.ending();
+        let key = Key::of(api, options).await?;
+        match lock(&self.known).own.as_ref() {
+            // What is asked now may be about the key before.
+            Some((before, _)) if !before.same(&key) => ticket = self.flight.starting(),
+            Some((_, Own::Known(employee))) => return Ok(Some(employee.clone())),
+            Some((_, Own::Unknown(until))) if Instant::now() < *until => return Ok(None),
             _ => {}
         }
         let fetch: Boxed<'_, Option<Employee>> = Box::pin(async {
-            let found = find(api, options).await?;
-            *lock(&self.own) = Some(match &found {
-                Some(employee) => Own::Known(employee.clone()),
+            let found = find(api, &key, options).await?;
+            let mut known = lock(&self.known);
+            let own = match &found {
+                Some(employee) => {
+                    known.last = Some(employee.clone());
+                    Own::Known(employee.clone())
+                }
                 None => Own::Unknown(Instant::now() + UNKNOWN_FOR),
-            });
+            };
+            known.own = Some((key.clone(), own));
             Ok(found)
         });
         Box::pin(self.flight.join(ticket, options.deadline, fetch)).await
     }
+
+    /// Who it was last, of whatever key, without asking.
+    pub(crate) fn last(&self) -> Option<Employee> {
+        lock(&self.known).last.clone()
+    }
 }
 
-async fn find(api: &Api, options: CallOptions) -> Result<Option<Employee>, UpstreamError> {
+async fn find(
+    api: &Api,
+    key: &Key,
+    options: CallOptions,
+) -> Result<Option<Employee>, UpstreamError> {
     let (_, pass) = api.enter(Service::UserHub, options).await?;
     let claims = pass.claims();
-    let key_id = api.access().key_id().await?;
-    // A token of another server, which has no such employee and is not asked for one.
-    if key_id.is_none() && claims.is_none() {
-        return Ok(None);
-    }
-    let by_key = match &key_id {
-        Some(key_id) => of_key(api, key_id.expose_secret(), options).await,
-        None => Ok(None),
+    let by_key = match key {
+        Key::Id(id) => of_key(api, id.expose_secret(), options).await,
+        // A token of another server, which has no such employee and is not asked for one.
+        Key::Subject(_) if claims.is_none() => return Ok(None),
+        Key::Subject(_) => Ok(None),
     };
     // Assumption (cxone.md 2.1): the token of an access key stands for the key's employee.
     let by_claim = claims
@@ -177,7 +225,8 @@ async fn get(
     let answer: Answer = api.answer(&call).await?;
     match answer.status.as_u16() {
         200..=299 => Ok(answer.json()),
-        400..=499 if answer.status.as_u16() != 429 => Ok(None),
+        // Nobody's word: it came too late, too early or too often.
+        400..=499 if !matches!(answer.status.as_u16(), 408 | 425 | 429) => Ok(None),
         status => Err(unavailable(format!(
             "nobody says whose the access key is: GET {route} answers {status}"
         ))),

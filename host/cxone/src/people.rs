@@ -10,9 +10,10 @@ use bridge::port::cxone::{CallOptions, Freshness, People, Person, Priority, Upst
 use client::Method;
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use crate::api::{Call, Service, unavailable};
+use crate::api::{Call, Denied, Service, unavailable};
 use crate::complaint::{Personal, is_error};
 use crate::directory::Directories;
 use crate::flight::lock;
@@ -31,6 +32,8 @@ const WITH_INACTIVE: &str = "includeDeleted=true";
 const MOST: usize = 200_000;
 /// A list may take longer to read than one caller waits: it is read on, for who asks next.
 const LONGEST: Duration = Duration::from_secs(600);
+/// How old a list may be that serves the port while it is read anew.
+const MEANWHILE: Duration = Duration::from_secs(300);
 
 const LIFE: Life = Life {
     what: "the list of everybody",
@@ -43,9 +46,11 @@ const LIFE: Life = Life {
 /// What the lists come to.
 #[derive(Debug)]
 pub(crate) enum Listing {
-    /// Everybody.
+    /// Everybody, or everybody whom the search shows.
     Whole {
         people: Arc<People>,
+        /// Why the inactive may be missing: who is not in it may be there then.
+        partial: Option<UpstreamError>,
         /// Nothing that happened since is in it.
         begun: Instant,
     },
@@ -73,7 +78,7 @@ impl Everybody {
         let inner = Inner {
             session,
             directories,
-            listings: Snapshots::new(LIFE),
+            listings: Snapshots::new(LIFE).aged_from_end(),
             written: Mutex::default(),
         };
         Self {
@@ -81,30 +86,57 @@ impl Everybody {
         }
     }
 
-    /// As the port has it: `None` where they cannot be read.
+    /// As the port has it: `None` where they cannot be read. A recent list that is being read anew may be five minutes old:
+    /// twins are linked in any case, and a plan is a plan. Where only the search can be read the inactive may be missing.
     pub(crate) async fn people(
         &self,
         freshness: Freshness,
         options: CallOptions,
     ) -> Result<Option<Arc<People>>, UpstreamError> {
-        match self.get(freshness, options).await?.as_ref() {
+        let listing = match self.meanwhile(freshness, options) {
+            Some(listing) => listing,
+            None => self.get(freshness, options).await?,
+        };
+        match listing.as_ref() {
             Listing::Whole { people, .. } => Ok(Some(Arc::clone(people))),
             Listing::Withheld(_) => Ok(None),
         }
     }
 
-    /// Everybody, no longer ago than a minute.
+    /// The list that serves until a new one is read, which is begun.
+    fn meanwhile(&self, freshness: Freshness, options: CallOptions) -> Option<Arc<Listing>> {
+        let (listing, age) = self.inner.listings.last()?;
+        let whole = matches!(*listing, Listing::Whole { .. });
+        if freshness == Freshness::Now || age >= MEANWHILE || !whole {
+            return None;
+        }
+        if age >= LIFE.recent {
+            drop(self.reading(freshness, options));
+        }
+        Some(listing)
+    }
+
+    /// A list on its way, which comes whether or not somebody waits for it.
+    fn reading(
+        &self,
+        freshness: Freshness,
+        options: CallOptions,
+    ) -> JoinHandle<Result<Arc<Listing>, UpstreamError>> {
+        let inner = Arc::clone(&self.inner);
+        tokio::spawn(async move {
+            let by = Instant::now() + LONGEST;
+            let fetch = Box::pin(inner.fetch(options, by));
+            inner.listings.get(freshness, by, fetch).await
+        })
+    }
+
+    /// Everybody, as read no longer ago than a minute.
     pub(crate) async fn get(
         &self,
         freshness: Freshness,
         options: CallOptions,
     ) -> Result<Arc<Listing>, UpstreamError> {
-        let inner = Arc::clone(&self.inner);
-        let reading = tokio::spawn(async move {
-            let by = Instant::now() + LONGEST;
-            let fetch = Box::pin(inner.fetch(options, by));
-            inner.listings.get(freshness, by, fetch).await
-        });
+        let reading = self.reading(freshness, options);
         match tokio::time::timeout_at(options.deadline, reading).await {
             Ok(Ok(listing)) => listing,
             Ok(Err(_)) => Err(unavailable("the list of everybody could not be read")),
@@ -166,13 +198,18 @@ impl Inner {
         // Assumption (cxone.md 3.1: whether the search has the inactive is UNKNOWN): if it shows one it shows all. Else
         // the other list is asked, of which the documents say so.
         let inactive = |person: &Person| person.status.as_deref() == Some(row::DELETED);
+        let mut partial = None;
         if !people.iter().any(inactive) {
             match self.list(terms(), &read).await? {
                 Ok(others) => {
                     let known: HashSet<String> = people.iter().map(|it| it.id.clone()).collect();
                     people.extend(others.into_iter().filter(|it| !known.contains(&it.id)));
                 }
-                Err(denied) => return Ok(Listing::Withheld(denied.error)),
+                Err(denied) => {
+                    let tenant = &self.session.settings().name;
+                    tracing::debug!(tenant, error = %denied.error, "the inactive may be missing in the list of everybody");
+                    partial = Some(denied.error);
+                }
             }
         }
         if people.len() > MOST {
@@ -182,6 +219,7 @@ impl Inner {
         }
         Ok(Listing::Whole {
             people: Arc::new(People { people, taken }),
+            partial,
             begun,
         })
     }
@@ -210,6 +248,7 @@ impl Inner {
         }
     }
 
+    /// It is one answer, however many they are: where it cannot be had for good, the search must do.
     async fn list(
         &self,
         options: CallOptions,
@@ -228,10 +267,15 @@ impl Inner {
             personal: &Personal::default(),
             options,
         };
-        let asked = self.session.api().ask_if_allowed(&call).await;
-        let answer = match asked.map_err(not_for_good)? {
+        let without = |error| {
+            Ok(Err(Denied {
+                missing: false,
+                error: not_for_good(error),
+            }))
+        };
+        let answer = match self.session.api().ask_if_had(&call).await? {
             Ok(answer) => answer,
-            Err(denied) => return Ok(Err(denied)),
+            Err(denied) => return without(denied.error),
         };
         let json = answer.json().unwrap_or_default();
         match json.get("users") {
@@ -239,7 +283,7 @@ impl Inner {
                 let people = users.iter().filter_map(read);
                 Ok(Ok(people.map(|(_, person)| person).collect()))
             }
-            _ => Err(unavailable(format!("{LIST}: the answer is no list"))),
+            _ => without(unavailable(format!("{LIST}: the answer is no list"))),
         }
     }
 }
@@ -270,21 +314,22 @@ fn person(
     Some((id, person))
 }
 
-/// The id of the access key's own employee, where it can be told. A leaver's way does not wait for it: whom the configuration
-/// protects is left alone in any case.
+/// The id of the access key's own employee, where it can be told. A leaver's way does not wait for it: who it was last is
+/// left alone then, and whom the configuration protects in any case.
 pub(crate) async fn own_id(
     session: &Session,
     options: CallOptions,
 ) -> Result<Option<String>, UpstreamError> {
     let employee = match session.own_employee(options).await {
-        Err(_) if options.priority == Priority::Deactivation => None,
+        Err(_) if options.priority == Priority::Deactivation => session.last_employee(),
         told => told?,
     };
     Ok(employee.map(|employee| employee.id))
 }
 
 impl Listing {
-    /// Those of a user name, the best first; an error where nobody can tell.
+    /// Those of a user name, the best first; an error where nobody can tell, as that nobody has it where the inactive may
+    /// be missing.
     pub(crate) fn of_name(&self, user_name: &str) -> Result<Vec<&Person>, UpstreamError> {
         use bridge::target::Attribute::UserName;
         let people = self.people()?;
@@ -293,6 +338,9 @@ impl Listing {
             return Err(unavailable(format!("{SEARCH}: nobody has a user name")));
         }
         let mut found: Vec<&Person> = people.by(UserName, user_name).collect();
+        if let (true, Some(error)) = (found.is_empty(), self.partial()) {
+            return Err(error.clone());
+        }
         found.sort_by_key(|person| {
             let exact = person.target.get(UserName) == Some(user_name);
             (!exact, person.target.active != Some(true))
@@ -304,6 +352,13 @@ impl Listing {
     pub(crate) fn of_id(&self, id: &str) -> Result<Option<&Person>, UpstreamError> {
         let people = &self.people()?.people;
         Ok(people.iter().find(|person| person.id == id))
+    }
+
+    fn partial(&self) -> Option<&UpstreamError> {
+        match self {
+            Listing::Whole { partial, .. } => partial.as_ref(),
+            Listing::Withheld(_) => None,
+        }
     }
 
     pub(crate) fn people(&self) -> Result<&People, UpstreamError> {

@@ -309,7 +309,6 @@ impl Cxone for ScimAdapter {
         freshness: Freshness,
         options: CallOptions,
     ) -> Result<Option<Arc<People>>, UpstreamError> {
-        let options = self.session.terms(options);
         self.everybody.people(freshness, options).await
     }
 

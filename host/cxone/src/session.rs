@@ -100,11 +100,17 @@ impl Session {
         Box::pin(own.get(self.api(), options)).await
     }
 
+    /// Who the own employee was last, of whatever key, without asking.
+    pub(crate) fn last_employee(&self) -> Option<Employee> {
+        self.inner.employees.last()
+    }
+
     pub(crate) fn api(&self) -> &Api {
         &self.inner.api
     }
 
-    /// The terms of a call of the port, with the time that it may take at most.
+    /// The terms of a call of the port, with the time that it may take at most. A list of everybody is many calls, each
+    /// with its own.
     pub(crate) fn terms(&self, options: CallOptions) -> CallOptions {
         let latest = Instant::now() + self.inner.settings.call_timeout;
         CallOptions {

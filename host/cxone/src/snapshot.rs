@@ -43,6 +43,8 @@ impl<T> Clone for Snapshot<T> {
 #[derive(Debug)]
 pub(crate) struct Snapshots<T> {
     life: Life,
+    /// Whether age counts from the end of reading.
+    from_end: bool,
     last: Mutex<Option<Snapshot<T>>>,
     flight: Flight<Arc<T>>,
 }
@@ -51,9 +53,25 @@ impl<T> Snapshots<T> {
     pub(crate) fn new(life: Life) -> Self {
         Self {
             life,
+            from_end: false,
             last: Mutex::new(None),
             flight: Flight::default(),
         }
+    }
+
+    /// With ages that count from the end of reading: for what may take longer to read than it lives.
+    pub(crate) fn aged_from_end(self) -> Self {
+        Self {
+            from_end: true,
+            ..self
+        }
+    }
+
+    /// The last snapshot, and its age.
+    pub(crate) fn last(&self) -> Option<(Arc<T>, Duration)> {
+        let last = lock(&self.last);
+        let last = last.as_ref()?;
+        Some((Arc::clone(&last.content), last.taken.elapsed()))
     }
 
     /// A recent snapshot, or an old one that may stand in if CXone cannot be asked; for [`Freshness::Now`] one that
@@ -79,7 +97,7 @@ impl<T> Snapshots<T> {
         }
         let fetch = async {
             // What is read is as old as the question.
-            let taken = Instant::now();
+            let asked = Instant::now();
             let fetched = match tokio::time::timeout_at(deadline, fetch).await {
                 Ok(fetched) => fetched.map(Arc::new),
                 Err(_) => Err(unavailable(format!(
@@ -90,6 +108,7 @@ impl<T> Snapshots<T> {
             let mut last = lock(&self.last);
             match &fetched {
                 Ok(content) => {
+                    let taken = if self.from_end { Instant::now() } else { asked };
                     *last = Some(Snapshot {
                         content: Arc::clone(content),
                         taken,
@@ -184,6 +203,29 @@ mod tests {
         assert!(now.is_err());
         pass(3600).await;
         assert!(recent().await.is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_takes_long_to_read_may_age_from_its_end() {
+        for (from_end, asked) in [(false, 2), (true, 1)] {
+            let (mut snapshots, source) = (Snapshots::new(LIFE), Source(Cell::new(0)));
+            if from_end {
+                snapshots = snapshots.aged_from_end();
+            }
+            let by = Instant::now() + Duration::from_secs(600);
+            let slow = async || {
+                tokio::time::sleep(Duration::from_secs(40)).await;
+                source.up().await
+            };
+            snapshots.get(Freshness::Recent, by, slow()).await.unwrap();
+            pass(29).await;
+            assert_eq!(
+                snapshots.last().is_some_and(|(_, age)| age.as_secs() == 29),
+                from_end
+            );
+            snapshots.get(Freshness::Recent, by, slow()).await.unwrap();
+            assert_eq!(source.0.get(), asked, "{from_end}");
+        }
     }
 
     #[tokio::test(start_paused = true)]

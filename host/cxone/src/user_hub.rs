@@ -185,7 +185,6 @@ impl Cxone for UserHubAdapter {
         freshness: Freshness,
         options: CallOptions,
     ) -> Result<Option<Arc<People>>, UpstreamError> {
-        let options = self.session.terms(options);
         self.everybody.people(freshness, options).await
     }
 

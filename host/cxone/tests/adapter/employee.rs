@@ -1,7 +1,9 @@
 //! Whose the access key is (cxone.md 1.6, 2.1, 2.2).
 
+use std::time::Duration;
+
 use bridge::port::cxone::{CallOptions, Cxone, Priority};
-use cxone::{Auth, Employee};
+use cxone::{Auth, Employee, Secret};
 use serde_json::{Value, json};
 
 use crate::place::{sold, token};
@@ -110,13 +112,59 @@ async fn nobody_is_told_and_not_asked_again_at_once() {
 
 #[tokio::test]
 async fn an_outage_is_not_nobody() {
-    let server = server(None, &[(KEYS, 503, "{}")]).await;
-    assert!(
-        session(server.settings())
-            .own_employee(soon())
-            .await
-            .is_err()
-    );
+    for status in [503, 408, 425] {
+        let paths: &'static [_] = Box::leak(Box::new([(KEYS, status, "{}")]));
+        let server = server(None, paths).await;
+        let own = session(server.settings()).own_employee(soon()).await;
+        assert!(own.is_err(), "{status}: {own:?}");
+    }
+}
+
+/// A key in a file is replaced while we run; until it is known whose the new one is, leavers go, but not who had the last.
+#[tokio::test]
+async fn it_follows_the_key_in_its_file() {
+    let user: &'static str = Box::leak(ada().to_string().into());
+    let paths: &'static [_] = Box::leak(Box::new([
+        (
+            "/access-key-management/v1/access-keys/a",
+            200,
+            r#"{"userId": "u-1"}"#,
+        ),
+        ("/access-key-management/v1/access-keys/bb", 503, "{}"),
+        (
+            "/access-key-management/v1/access-keys/ccc",
+            200,
+            r#"{"userId": "u-9"}"#,
+        ),
+        ("/scim/v2/Users/u-1", 200, user),
+    ]));
+    let server = server(None, paths).await;
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("id");
+    let replace = async |id: &str| {
+        std::fs::write(&path, id).unwrap();
+        // A file is looked at once a second.
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(2)).await;
+        tokio::time::resume();
+    };
+    replace("a").await;
+    let adapter = server.adapter_with(|settings| {
+        settings.auth = Auth::AccessKey {
+            id: Secret::File(path.clone()),
+            secret: "simulator-secret".into(),
+        };
+    });
+    let own = async |priority| {
+        let held = adapter.read("u-1", CallOptions::of(priority)).await;
+        held.map(|held| held.expect("ada").own)
+    };
+    assert_eq!(own(Priority::Request).await, Ok(true));
+    replace("bb").await;
+    assert!(own(Priority::Request).await.is_err());
+    assert_eq!(own(Priority::Deactivation).await, Ok(true));
+    replace("ccc").await;
+    assert_eq!(own(Priority::Request).await, Ok(false));
 }
 
 /// A leaver must not stay because nobody says whose the key is.

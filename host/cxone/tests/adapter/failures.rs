@@ -177,6 +177,39 @@ async fn garbage_and_failures_show_neither_secrets_nor_values() {
     }
 }
 
+// The first attempt may have been carried out, whatever becomes of the token for the second or third.
+#[tokio::test]
+async fn a_token_that_is_not_renewed_does_not_make_a_lost_write_certain() {
+    for lost in [
+        Reply::Json(503, json!({})),
+        Reply::Json(401, json!({})),
+        Reply::Json(200, json!({"access_token": "token-2", "expires_in": 3600})),
+    ] {
+        let name = format!("{lost:?}");
+        let server = Server::start(move |request, before| match request.method.as_str() {
+            "PUT" => Some(match before {
+                1 => Reply::Json(401, json!({})),
+                2 => Reply::Json(429, json!({})),
+                _ => Reply::Close,
+            }),
+            "POST" if request.path.ends_with("/access-key") && before > 0 => Some(lost.clone()),
+            _ => None,
+        })
+        .await;
+        let replaced = server
+            .adapter()
+            .replace(&held(), &Change::deactivation(), soon())
+            .await;
+        assert_eq!(uncertain(&replaced.map(drop)), Some(true), "{name}");
+        let puts = server
+            .calls()
+            .iter()
+            .filter(|it| it.method == "PUT")
+            .count();
+        assert!(puts >= 2, "{name}: {puts}");
+    }
+}
+
 #[tokio::test]
 async fn nobody_listening_is_certain() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

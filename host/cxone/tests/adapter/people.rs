@@ -1,9 +1,11 @@
 //! Everybody, through either adapter (cxone.md 3.1).
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use bridge::port::cxone::{Freshness, UpstreamError};
+use bridge::port::cxone::{CallOptions, Freshness, UpstreamError};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use crate::hub::{Api, BOTH, EVERYBODY, Hub, PLAIN, SEARCH, Ways, ada, person};
 use crate::server::{Reply, Seen, soon};
@@ -94,7 +96,7 @@ async fn half_a_list_is_none() {
             Reply::Json(200, json!({"totalRecords": 9, "users": [ada()]})),
         ),
         (SEARCH, Reply::Json(500, json!({}))),
-        (EVERYBODY, Reply::Json(200, json!({"items": []}))),
+        (EVERYBODY, Reply::Json(408, json!({}))),
         (EVERYBODY, Reply::Json(503, json!({}))),
     ];
     for api in BOTH {
@@ -121,18 +123,109 @@ async fn half_a_list_is_none() {
 #[tokio::test]
 async fn who_may_not_read_them_has_none() {
     for api in BOTH {
-        for path in [SEARCH, EVERYBODY] {
-            for status in [401, 403, 404] {
-                let script = move |request: &Seen, _| {
-                    (request.path == path).then(|| Reply::Json(status, json!({"message": "no"})))
-                };
-                let hub = Hub::start(vec![ada()], PLAIN, script).await;
-                assert_eq!(ids(&hub, api).await, Ok(None), "{api:?} {path} {status}");
-                // A 401 is believed after a new token only.
-                assert_eq!(hub.server.tokens(), if status == 401 { 2 } else { 1 });
-            }
+        for status in [401, 403, 404] {
+            let script = move |request: &Seen, _| {
+                (request.path == SEARCH).then(|| Reply::Json(status, json!({"message": "no"})))
+            };
+            let hub = Hub::start(vec![ada()], PLAIN, script).await;
+            assert_eq!(ids(&hub, api).await, Ok(None), "{api:?} {status}");
+            // A 401 is believed after a new token only.
+            assert_eq!(hub.server.tokens(), if status == 401 { 2 } else { 1 });
         }
     }
+}
+
+// 3.1: v1/users is one answer, however many they are. Who is in the search is known without it; who is not may be there.
+#[tokio::test]
+async fn where_only_the_search_can_be_read_it_serves_and_nobody_is_not_said() {
+    let no = |status| Reply::Json(status, json!({"message": "no"}));
+    for reply in [
+        no(400),
+        no(401),
+        no(403),
+        no(404),
+        no(405),
+        Reply::Json(200, json!({"items": []})),
+        Reply::Text(200, "x".repeat(9 * 1024 * 1024)),
+    ] {
+        let name: String = format!("{reply:?}").chars().take(60).collect();
+        let script = move |request: &Seen, _| (request.path == EVERYBODY).then(|| reply.clone());
+        let hub = Hub::start(vec![ada()], PLAIN, script).await;
+        for api in BOTH {
+            let found = ids(&hub, api).await;
+            assert_eq!(found, Ok(Some(vec!["u-1".to_owned()])), "{api:?} {name}");
+        }
+        let adapter = hub.adapter(Api::UserHub);
+        assert!(
+            adapter
+                .find("ada@example.com", soon())
+                .await
+                .is_ok_and(|it| it.is_some())
+        );
+        let nobody = adapter.find("eve@example.com", soon()).await;
+        assert!(
+            matches!(nobody, Err(UpstreamError::Unavailable { .. })),
+            "{name}: {nobody:?}"
+        );
+    }
+}
+
+// A page has the time of one call; the list has the caller's.
+#[tokio::test]
+async fn a_long_list_may_take_longer_than_one_call() {
+    for api in BOTH {
+        let script = |request: &Seen, _| {
+            if request.path == SEARCH {
+                std::thread::sleep(Duration::from_millis(150));
+            }
+            None
+        };
+        let hub = Hub::start(many(800), PLAIN, script).await;
+        let adapter = hub.adapter_with(api, |settings| {
+            settings.call_timeout = Duration::from_secs(1);
+        });
+        let options = CallOptions {
+            deadline: Instant::now() + Duration::from_secs(120),
+            ..soon()
+        };
+        let people = adapter.people(Freshness::Recent, options).await.unwrap();
+        assert_eq!(people.expect("people").people.len(), 800, "{api:?}");
+    }
+}
+
+async fn pass(seconds: u64) {
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(seconds)).await;
+    tokio::time::resume();
+}
+
+#[tokio::test]
+async fn an_old_list_serves_while_a_new_one_is_read() {
+    let hub = Hub::with(many(1)).await;
+    let adapter = hub.adapter(Api::UserHub);
+    let count = async |freshness| {
+        let people = adapter.people(freshness, soon()).await.unwrap();
+        people.expect("people").people.len()
+    };
+    assert_eq!(count(Freshness::Recent).await, 1);
+    *hub.people.lock().unwrap() = many(2);
+    pass(61).await;
+    assert_eq!(count(Freshness::Recent).await, 1, "the old one meanwhile");
+    let renewed = async {
+        while count(Freshness::Recent).await == 1 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), renewed)
+        .await
+        .unwrap();
+    *hub.people.lock().unwrap() = many(3);
+    assert_eq!(count(Freshness::Recent).await, 2);
+    pass(301).await;
+    assert_eq!(count(Freshness::Recent).await, 3, "too old");
+    *hub.people.lock().unwrap() = many(4);
+    pass(61).await;
+    assert_eq!(count(Freshness::Now).await, 4);
 }
 
 #[tokio::test]
