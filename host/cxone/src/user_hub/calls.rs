@@ -1,5 +1,7 @@
 //! User Hub's calls, one by one (cxone.md 3.1, 3.2), and what their answers mean.
 
+use std::sync::Once;
+
 use bridge::name::fold;
 use bridge::port::cxone::{CallOptions, UpstreamError};
 use client::Method;
@@ -22,6 +24,9 @@ pub(super) const DEACTIVATE: &str = "/user-management/v1/users/deactivate";
 pub(super) const REVIVE: &str = "/user-management/v1/users/{id}/revive";
 const AUTHENTICATOR: &str = "/user-management/v1/users/{id}/login-authenticator";
 const INVITE: &str = "/user-management/v2/users/inviteById";
+
+/// Said once is enough: every update finds it out again.
+static NO_V1: Once = Once::new();
 
 /// A person as answered.
 pub(super) type Row = Map<String, Value>;
@@ -114,7 +119,8 @@ impl Calls {
     }
 
     /// What was read, with the one writable member that v3 does not show and v1 does (cxone.md 3.1, 3.2). It decides
-    /// features and billing, so it must not be lost; where v1 cannot be read it is left out.
+    /// features and billing, so it must not be lost: who cannot be read in v1 is not written onto. Only where there is no
+    /// v1, which does not know whom v3 just showed, is it left out.
     pub(super) async fn with_attributes(
         &self,
         mut read: Row,
@@ -125,11 +131,37 @@ impl Calls {
         };
         let none = Personal::default();
         let call = reading("v1", READ_V1, &id, &none, options)?;
-        if let Ok(answer) = self.session.api().ask_if_allowed(&call).await?
-            && let Some(mut shown) = answer.json().and_then(row::user)
-            && row::id(&shown).as_deref() == Some(id.as_str())
-            && let Some(attributes) = shown.shift_remove(attributes::MEMBER)
-        {
+        let unread = |why: String| {
+            unavailable(format!(
+                "the key may not read the user in v1, which alone shows {}, and an update without them could take features away (allow it GET {READ_V1}): {why}",
+                attributes::MEMBER
+            ))
+        };
+        let shown = match self.session.api().ask_if_allowed(&call).await {
+            Ok(Ok(answer)) => answer.json().filter(|json| !is_error(json)),
+            Ok(Err(denied)) if denied.missing => {
+                NO_V1.call_once(|| {
+                    let (tenant, attribute) = (&self.session.settings().name, attributes::MEMBER);
+                    tracing::warn!(
+                        tenant,
+                        attribute,
+                        "{READ_V1} is not there, so updates go without the attribute"
+                    );
+                });
+                return Ok(read);
+            }
+            Ok(Err(denied)) => return Err(unread(denied.error.to_string())),
+            Err(refused @ UpstreamError::Refused { .. }) => {
+                return Err(unread(refused.to_string()));
+            }
+            Err(error) => return Err(error),
+        };
+        let shown = shown.and_then(row::user);
+        let Some(mut shown) = shown.filter(|row| row::id(row).as_deref() == Some(id.as_str()))
+        else {
+            return Err(unread("the answer is not the user".to_owned()));
+        };
+        if let Some(attributes) = shown.shift_remove(attributes::MEMBER) {
             read.insert(attributes::MEMBER.to_owned(), attributes);
         }
         Ok(read)

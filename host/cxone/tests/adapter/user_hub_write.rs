@@ -361,3 +361,65 @@ async fn an_invitation_that_fails_fails_no_create() {
         assert_eq!(hub.bodies("POST", INVITE).len(), 1, "{name}");
     }
 }
+
+#[tokio::test]
+async fn an_update_does_not_take_away_what_the_key_may_not_read() {
+    let other = json!({"user": person(1, "ACTIVE")});
+    for reply in [
+        Reply::Json(400, json!({"details": "no"})),
+        Reply::Json(401, json!({"message": "no"})),
+        Reply::Json(403, json!({"message": "no"})),
+        Reply::Json(200, other),
+        Reply::Text(200, "<html>".to_owned()),
+    ] {
+        let name = format!("{reply:?}");
+        let hub = scripted(vec![ada()], move |request| {
+            request.is("GET", READ_V1).then(|| reply.clone())
+        })
+        .await;
+        let adapter = adapter(&hub);
+        let held = held(&*adapter).await;
+        let renamed = change(&[(Attribute::FamilyName, Some("Byron"))], None);
+        let outcome = adapter.replace(&held, &renamed, soon()).await;
+        let Err(UpstreamError::Unavailable {
+            reason,
+            uncertain: false,
+            ..
+        }) = outcome
+        else {
+            panic!("{name}: {outcome:?}");
+        };
+        assert!(
+            reason.contains("may not read the user in v1, which alone shows applicationAttributes"),
+            "{reason}"
+        );
+        assert_eq!(writes(&hub), Vec::<String>::new(), "{name}");
+    }
+}
+
+// Where v3 shows them itself, or there is no v1 at all, nobody waits for v1.
+#[tokio::test]
+async fn an_update_does_without_a_v1_that_is_not_needed_or_not_there() {
+    for (status, shown) in [(403, true), (404, false)] {
+        let mut row = ada();
+        if shown {
+            row["applicationAttributes"] = json!({"ACD": [{"name": "recording"}]});
+        }
+        let hub = scripted(vec![row], move |request| {
+            request
+                .is("GET", READ_V1)
+                .then(|| Reply::Json(status, json!({"message": "no"})))
+        })
+        .await;
+        let adapter = adapter(&hub);
+        let held = held(&*adapter).await;
+        let renamed = change(&[(Attribute::FamilyName, Some("Byron"))], None);
+        adapter.replace(&held, &renamed, soon()).await.unwrap();
+        let body = &hub.bodies("PUT", USERS)[0];
+        assert_eq!(
+            body.get("applicationAttributes").is_some(),
+            shown,
+            "{status}"
+        );
+    }
+}
