@@ -127,8 +127,13 @@ impl Watched {
         self.get().await
     }
 
+    /// The path is for who runs this: an error goes as far as the identity provider.
     fn unreadable(&self, path: &Path, reason: &str) -> UpstreamError {
-        unavailable(format!("{}: {}: {reason}", self.key, path.display()))
+        let (key, path) = (self.key, path.display());
+        tracing::warn!(key, %path, reason, "the file of a secret cannot be used");
+        unavailable(format!(
+            "{key}: what its file holds cannot be used: {reason}"
+        ))
     }
 }
 
