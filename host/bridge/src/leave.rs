@@ -34,7 +34,7 @@ pub(crate) async fn leave(
             }
             return Ok(left(user, Told::Nothing));
         }
-        if user.link.is_none() && user.accepted.is_none() {
+        if user.link.is_none() && user.accepted.is_none() && !user.uncertain.is_empty() {
             // A create of ours that seemed lost: it did arrive, so this is nobody whom we adopt.
             user.accepted = Some(Target::default());
         }

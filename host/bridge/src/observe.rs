@@ -8,13 +8,15 @@ use crate::connection::Connection;
 use crate::converge::{compare, looked};
 use crate::decide::Decision;
 use crate::event::{Event, EventKind};
+use crate::leave::whom;
 use crate::line::{Answer, Bridge, answered, detail, refusal_detail};
 use crate::name::Scope;
 use crate::ownership::says_protected;
 use crate::port::cxone::CallOptions;
-use crate::port::ledger::{Ledger, LedgerError};
+use crate::port::ledger::{Ledger, LedgerError, Lookup};
 use crate::port::plugins::Denial;
 use crate::refusal::Refusal;
+use crate::removal::never_made;
 use crate::said::Said;
 use crate::target::Target;
 use crate::twin;
@@ -128,7 +130,18 @@ impl Bridge {
         } = work;
         let mut stands = Stands::owed();
         match &task {
-            Task::Leave => event.detail["would"] = json!("deactivate"),
+            Task::Leave => {
+                if user.link.is_none() && user.uncertain.is_empty() {
+                    let looking = whom(connection.tenant.cxone.as_ref(), &user, options);
+                    if let Ok(Ok(None)) = timeout_at(options.deadline, looking).await {
+                        event.detail["would"] = json!("nothing");
+                        never_made(&mut user);
+                        let user = self.ledger.commit(user, vec![event]).await?;
+                        return Ok(Carried { user, outage: None });
+                    }
+                }
+                event.detail["would"] = json!("deactivate");
+            }
             Task::Converge(desired) => {
                 let looking = self.look(connection, &mut user, desired, options);
                 let looked = timeout_at(options.deadline, Box::pin(looking)).await;
@@ -280,12 +293,22 @@ impl Bridge {
 
 /// Whether somebody who left while nobody told CXone is another user of the connection by now.
 pub(crate) async fn came_back(ledger: &dyn Ledger, user: &User) -> Result<bool, LedgerError> {
-    let (None, Some(link)) = (&user.accepted, &user.link) else {
-        return Ok(false);
+    let others = match (&user.accepted, &user.link) {
+        (Some(_), _) => return Ok(false),
+        (None, Some(link)) => ledger.linked(&user.scope.tenant, link).await?,
+        // A create of ours may have arrived: that person leaves in any case.
+        (None, None) if !user.uncertain.is_empty() => return Ok(false),
+        // Nobody could look: who has the name again is the same.
+        (None, None) => {
+            let name = Lookup::Name(user.folded_name());
+            ledger.find_users(&user.scope, &name).await?
+        }
     };
-    let linked = ledger.linked(&user.scope.tenant, link).await?;
-    Ok(linked.iter().any(|other| {
+    let name = user.folded_target_name();
+    Ok(others.iter().any(|other| {
+        let named = other.folded_target_name();
         other.id != user.id
+            && (user.link.is_some() || named.is_none() || named == name)
             && other.scope == user.scope
             && other.live()
             && other.source.active()

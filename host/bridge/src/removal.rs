@@ -9,16 +9,18 @@ use crate::connection::Connection;
 use crate::event::Event;
 use crate::line::{Answer, Bridge, pauses};
 use crate::name::Scope;
+use crate::observe::{OBSERVES, hold_observed};
 use crate::port::cxone::{CallOptions, Priority};
 use crate::port::ledger::LedgerError;
 use crate::refusal::Refusal;
 use crate::said::Said;
-use crate::target::Target;
+use crate::source::Source;
+use crate::target::{Attribute, Target};
 use crate::user::{Debt, State, User};
 use crate::work::{Origin, Task, Work, owe};
 
 impl Bridge {
-    /// The sacred way: no plugin, rule, template or mapping is asked.
+    /// The sacred way: no plugin, rule, template or mapping has a say. The mapper names at most whom to look for.
     pub(crate) async fn deactivate(
         &self,
         connection: &Connection,
@@ -27,11 +29,12 @@ impl Bridge {
     ) -> Result<Answer, Refusal> {
         let event = self.event(&said, json!({}));
         let mut user = said.user;
-        let stored = if user.link.is_none() && user.uncertain.is_empty() {
-            // Never made in CXone, and no create of ours can still arrive: there is nobody to deactivate.
-            user.debt = None;
-            user.state = State::Deferred;
-            user.reason = Some("never made in CXone: the user became inactive before".to_owned());
+        if may_be_somebody(&user) && user.link.is_none() && user.target_name.is_none() {
+            let source = said.before.map_or(user.source.clone(), |it| it.source);
+            user.target_name = Some(name_in_cxone(connection, source).await);
+        }
+        let stored = if !may_be_somebody(&user) {
+            never_made(&mut user);
             self.ledger.commit(user, vec![event]).await?
         } else if !connection.observes() && !connection.guard.lets_pass(user.id, self.now()) {
             self.hold(connection, user, event, true).await?
@@ -67,8 +70,27 @@ impl Bridge {
         tracing::error!(scope = %user.scope, user = %user.id, reason, "removal held");
         event.detail["held"] = json!(reason);
         owe(&mut user, deactivation, reason, self.now());
-        user.debt = user.debt.take().map(|debt| Debt { held: true, ..debt });
+        user.debt = user.debt.take().map(hold);
         Ok(self.ledger.commit(user, vec![event]).await?)
+    }
+
+    /// Notes that somebody who left, and was linked since, is to leave CXone: held where the connection only observes, or where
+    /// the guard does not let it pass.
+    pub(crate) fn owe_removal(&self, connection: &Connection, user: &mut User) {
+        let (now, before) = (self.now(), user.debt.as_ref());
+        let observed = connection.observes() || before.is_some_and(|debt| debt.observed);
+        let released = before.is_some_and(|debt| debt.released);
+        if observed {
+            owe(user, true, OBSERVES.to_owned(), now);
+            user.debt = user.debt.take().map(hold_observed);
+        } else if released || connection.guard.lets_pass(user.id, now) {
+            owe(user, true, "linked by hand".to_owned(), now);
+        } else {
+            let reason = connection.guard.reason();
+            tracing::error!(scope = %user.scope, user = %user.id, reason, "removal held");
+            owe(user, true, reason, now);
+            user.debt = user.debt.take().map(hold);
+        }
     }
 
     /// Whether a plugin's decision removes somebody who works in CXone, and the guard does not let it pass. Who only observes
@@ -138,4 +160,34 @@ impl Bridge {
         }
         Ok(changed)
     }
+}
+
+/// The name by which somebody whom nobody decided upon yet would have been looked for. A mapper that fails keeps nobody in.
+async fn name_in_cxone(connection: &Connection, source: Source) -> String {
+    let name = source.user_name().to_owned();
+    let target = connection.plugins.to_target(source).await;
+    let mapped = target.ok().and_then(|target| {
+        let name = target.get(Attribute::UserName)?;
+        Some(name.to_owned())
+    });
+    mapped.unwrap_or(name)
+}
+
+/// A debt that waits for somebody to release it.
+fn hold(debt: Debt) -> Debt {
+    Debt { held: true, ..debt }
+}
+
+/// Notes that there is nobody in CXone to deactivate.
+pub(crate) fn never_made(user: &mut User) {
+    user.debt = None;
+    user.state = State::Deferred;
+    user.reason = Some("never made in CXone: the user became inactive before".to_owned());
+}
+
+/// Whether CXone may hold somebody for a user, so that their removal concerns it: linked, of a create whose outcome is unknown, or
+/// acknowledged while nobody could look. Whom a rule kept waiting was never to become anybody there.
+fn may_be_somebody(user: &User) -> bool {
+    let unseen = user.debt.is_some() && user.state == State::Owed;
+    user.link.is_some() || !user.uncertain.is_empty() || unseen
 }

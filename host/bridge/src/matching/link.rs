@@ -17,7 +17,7 @@ use crate::port::cxone::{CallOptions, Held, Priority};
 use crate::port::ledger::LedgerError;
 use crate::refusal::Refusal;
 use crate::target::Attribute;
-use crate::user::{State, User};
+use crate::user::{Debt, State, User};
 use crate::work::owe;
 
 /// A user who was linked. Its `Debug` shows no name.
@@ -244,6 +244,9 @@ impl Bridge {
             // Whatever becomes of the attempt below, it is durable that CXone is to be told.
             owe(&mut user, false, "linked by hand".to_owned(), now);
         }
+        if !user.source.active() && held.target.active != Some(false) {
+            self.owe_removal(connection, &mut user);
+        }
         let event = Event {
             at: now,
             scope: user.scope.clone(),
@@ -253,7 +256,8 @@ impl Bridge {
         };
         let user = self.ledger.commit(user, vec![event]).await?;
         tracing::info!(scope = %user.scope, user = %user.id, cxone = held.id, "linked by hand");
-        if !user.source.active() {
+        let held = |debt: &Debt| debt.held;
+        if !user.source.active() && user.debt.as_ref().is_none_or(held) {
             return Ok(user);
         }
         // Where the connection observes, what CXone would be told is found out and held.

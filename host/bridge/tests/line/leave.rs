@@ -325,3 +325,74 @@ async fn whom_the_identity_provider_found_and_deletes_is_disabled() {
     assert_eq!(world.held("ada").active, Some(false));
     assert_eq!(world.find("entra", "ada").await.expect("a page").total, 0);
 }
+
+/// The create was acknowledged while CXone could not be asked: whoever is there by that name is theirs, and leaves.
+#[tokio::test(start_paused = true)]
+async fn who_was_acknowledged_unseen_and_leaves_is_looked_for() {
+    for away in [Call::Directory, Call::Find] {
+        for observes in [false, true] {
+            for delete in [false, true] {
+                let mut world = World::configured(|world| {
+                    world.observing.extend(observes.then_some("entra"));
+                })
+                .await;
+                world.cxone().put(by_hand("ada", "Supervisor"));
+                world.fail(away, Fault::Away);
+                let ada = world.create(person("ada")).await;
+                assert_eq!((ada.state, &ada.link), (State::Owed, &None));
+                world.cxone().down = true;
+                match delete {
+                    true => world.delete(ada.id).await,
+                    false => drop(world.change(active(ada.id, false)).await),
+                }
+                let debt = world.row(ada.id).debt.expect("a debt");
+                assert!(debt.deactivation && debt.observed == observes, "{away:?}");
+                world.cxone().down = false;
+                world.observing.clear();
+                world.restart().await;
+                world.go_live().await;
+                world.settle().await;
+                assert_eq!(world.held("ada").active, Some(false), "{away:?} {observes}");
+                if !delete {
+                    world.change(active(ada.id, true)).await;
+                    let held = world.held("ada");
+                    let role = held.get(Attribute::Role);
+                    assert_eq!((held.active, role), (Some(true), Some("Supervisor")));
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whom_a_rule_kept_waiting_was_never_ours_to_send_away() {
+    let world = World::new();
+    world.cxone().put(by_hand("ada", "Agent"));
+    let mut waits = person("ada");
+    waits["displayName"] = json!("defer");
+    let ada = world.create(waits).await;
+    world.change(active(ada.id, false)).await;
+    world.settle().await;
+    assert_eq!(world.held("ada").active, Some(true));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_came_back_unseen_while_observed_is_not_sent_away_in_between() {
+    let mut world = World::configured(|world| {
+        world.observing.insert("entra");
+    })
+    .await;
+    world.cxone().put(by_hand("ada", "Supervisor"));
+    world.cxone().down = true;
+    let ada = world.create(person("ada")).await;
+    world.delete(ada.id).await;
+    world.create(person("ada")).await;
+    world.cxone().down = false;
+    world.observing.clear();
+    world.restart().await;
+    world.go_live().await;
+    world.settle().await;
+    let held = world.held("ada");
+    assert_eq!(held.get(Attribute::Role), Some("Supervisor"));
+    assert_eq!(held.active, Some(true));
+}

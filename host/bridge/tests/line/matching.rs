@@ -418,3 +418,42 @@ async fn a_template_changes_nobody_who_was_there_before() {
         Some("Europe/London")
     );
 }
+
+/// Somebody who left before they were linked leaves by being linked.
+#[tokio::test(start_paused = true)]
+async fn a_leaver_who_is_linked_does_not_stay() {
+    for (observes, removals) in [(false, 9), (false, 0), (true, 9)] {
+        let mut world = World::configured(|world| {
+            world.removals = removals;
+            world.observing.extend(observes.then_some("entra"));
+        })
+        .await;
+        let bob = otherwise("bob", "bob@example.com", "Agent");
+        let bob = world.cxone().put(bob);
+        world.create(with("bob", "active", json!(false))).await;
+        let linked = one(&world, "bob", &bob).await.linked;
+        let debt = named(&world, "bob").debt;
+        if removals > 0 && !observes {
+            assert_eq!((linked[0].state, debt), (State::Settled, None));
+        } else {
+            let debt = debt.expect("a debt");
+            assert!(debt.deactivation && debt.held && debt.observed == observes);
+            assert!(world.drain(std::time::Duration::from_secs(60)).await);
+            assert_eq!(world.held("bob.old").active, Some(true), "held");
+            world.observing.clear();
+            world.restart().await;
+            world.go_live().await;
+            world
+                .bridge
+                .release(&scope("entra"))
+                .await
+                .expect("a ledger");
+        }
+        world.settle().await;
+        assert_eq!(
+            world.held("bob.old").active,
+            Some(false),
+            "{observes} {removals}"
+        );
+    }
+}

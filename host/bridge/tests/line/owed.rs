@@ -54,8 +54,11 @@ async fn a_user_made_and_disabled_during_an_outage_is_never_made() {
     world.cxone().down = true;
     let user = world.create(person("ada")).await;
     let left = world.change(active(user.id, false)).await;
-    assert!(left.debt.is_none());
+    // Nobody could look whether somebody is there already: that is owed, and no more.
+    assert!(left.debt.is_some_and(|debt| debt.deactivation));
     world.settle().await;
+    assert_eq!(world.row(user.id).debt, None);
+    assert_eq!(world.cxone().told, []);
     assert!(world.cxone().people.is_empty());
 }
 
