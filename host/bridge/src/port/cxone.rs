@@ -220,7 +220,9 @@ pub trait Cxone: Send + Sync + fmt::Debug {
     ) -> Result<Arc<Directory>, UpstreamError>;
 
     /// Everybody in CXone, by User Hub's search whatever API the adapter speaks. `None` where the access key may not, or there is
-    /// no such search: nobody can tell then whether somebody has a twin. A recent snapshot is at most a minute old.
+    /// no such search: nobody can tell then whether somebody has a twin.
+    /// A recent snapshot is at most a minute old, or five while a new one is read. The inactive may be missing where only the
+    /// search can be read.
     async fn people(
         &self,
         freshness: Freshness,
