@@ -291,13 +291,23 @@ impl Bridge {
         Ok(refusals)
     }
 
-    /// The refused create of a user name.
-    async fn refused_create(&self, scope: &Scope, name: &str) -> Result<Option<Event>, Refusal> {
+    /// The refused create of a user name, among those that were read: many are looked for, and there may be many.
+    async fn refused_create(
+        &self,
+        scope: &Scope,
+        name: &str,
+        refused: &[Event],
+    ) -> Result<Option<Event>, Refusal> {
         let wanted = Some(fold(name));
-        let refusals = self.refused_creates(scope).await?;
-        Ok(refusals
-            .into_iter()
-            .find(|event| asked_name(event) == wanted))
+        match refused.iter().find(|event| asked_name(event) == wanted) {
+            Some(event) if self.ledger.stands(event).await? => Ok(Some(event.clone())),
+            // Another attempt was refused meanwhile, or it was given up.
+            Some(_) => {
+                let now = self.refused_creates(scope).await?;
+                Ok(now.into_iter().find(|event| asked_name(event) == wanted))
+            }
+            None => Ok(None),
+        }
     }
 
     /// Whether a person may become somebody's.

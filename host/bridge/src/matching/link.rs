@@ -79,7 +79,7 @@ impl Bridge {
     /// becomes a user by it. On a live connection CXone is told at once; on one that observes when it goes live.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`] for a connection that is not configured. Everything else is the pair's own misfortune.
+    /// [`Refusal::NotFound`] for a connection that is not configured, and the ledger's. Everything else is the pair's own misfortune.
     pub async fn pair(
         self: &Arc<Self>,
         scope: &Scope,
@@ -88,9 +88,10 @@ impl Bridge {
         let connection = Arc::clone(self.connection(scope).ok_or(Refusal::NotFound)?);
         // One at a time: two must not link the same person.
         let _turn = self.turn(format!("{} match", scope.tenant)).await;
+        let refused = self.refused_creates(scope).await?;
         let mut done = Paired::default();
         for (who, cxone_id) in pairs {
-            match self.link(&connection, who, cxone_id).await {
+            match self.link(&connection, who, cxone_id, &refused).await {
                 Ok(Ok(user)) => done.linked.push(Linked {
                     id: user.id,
                     user_name: user.source.user_name().to_owned(),
@@ -117,6 +118,7 @@ impl Bridge {
         connection: &Connection,
         who: &str,
         cxone_id: &str,
+        refused: &[Event],
     ) -> Result<Result<User, Objection>, Refusal> {
         let held = match self.person(connection, cxone_id).await? {
             Ok(held) => held,
@@ -131,7 +133,7 @@ impl Bridge {
                 Some(user) => Some(self.turn(user.id.to_string()).await),
                 None => None,
             };
-            let user = match self.subject(connection, who, &held).await? {
+            let user = match self.subject(connection, who, &held, refused).await? {
                 Ok(user) => user,
                 Err(objection) => return Ok(Err(objection)),
             };
@@ -179,12 +181,13 @@ impl Bridge {
         connection: &Connection,
         who: &str,
         held: &Held,
+        refused: &[Event],
     ) -> Result<Result<User, Objection>, Refusal> {
         let scope = &connection.scope;
         let known = self.named_user(scope, who).await?;
         let user = match known.filter(|user| user.state != State::Offered) {
             Some(user) => user,
-            None => match self.refused_create(scope, who).await? {
+            None => match self.refused_create(scope, who, refused).await? {
                 Some(refusal) => {
                     let source = asked(&refusal);
                     let carried = carried_by(source.resource());
