@@ -20,7 +20,7 @@ use plugin::Engine;
 use tokio::sync::watch;
 
 use crate::app;
-use crate::command::{fail, say, told_to_stop};
+use crate::command::{fail, say, say_json, told_to_stop};
 use crate::config::Tenant;
 
 pub use finding::{Area, Finding, Level, Report};
@@ -130,7 +130,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Err(Refused::Stopped) => return fail("stopped"),
     };
     if arguments.json {
-        say(format_args!("{:#}", report.to_json()));
+        say_json(&report.to_json());
     } else {
         say(report.text().trim_end());
     }

@@ -9,7 +9,7 @@ use bridge::explain::Explanation;
 use bridge::name::TenantName;
 use service::Command;
 
-use crate::command::{fail, running, say};
+use crate::command::{fail, running, say, say_json};
 use crate::config::Config;
 
 /// What `explain` takes.
@@ -48,7 +48,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Err(reason) => return fail(reason),
     };
     if arguments.json {
-        say(format_args!("{explained:#}"));
+        say_json(&explained);
     }
     let explained: Vec<Explanation> = match serde_json::from_value(explained) {
         Ok(explained) => explained,

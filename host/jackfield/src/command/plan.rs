@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use bridge::name::TenantName;
 use service::Command;
 
-use crate::command::{fail, running, say};
+use crate::command::{fail, running, say, say_json};
 use crate::config::Config;
 pub(super) use text::meaning;
 
@@ -40,7 +40,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Err(reason) => return fail(reason),
     };
     if arguments.json {
-        say(format_args!("{planned:#}"));
+        say_json(&planned);
         return ExitCode::SUCCESS;
     }
     match serde_json::from_value(planned) {

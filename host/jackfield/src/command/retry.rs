@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use service::Command;
 
-use crate::command::{fail, running, say};
+use crate::command::{fail, running, say, say_json};
 use crate::config::Config;
 
 /// What `retry` takes.
@@ -65,7 +65,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Err(reason) => return fail(reason),
     };
     if arguments.json {
-        say(format_args!("{done:#}"));
+        say_json(&done);
     }
     let told = if lists {
         read(done).map(|waiting: Vec<Waiting>| (list(&waiting), true))

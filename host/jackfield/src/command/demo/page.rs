@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use super::idp::Idp;
 use super::stage::{Stage, TOKEN};
-use crate::command::say;
 use crate::command::wrap::wrap;
+use crate::command::{say, say_styled};
 
 const WIDTH: usize = 80;
 /// Where the text begins.
@@ -64,7 +64,7 @@ impl Page {
 
     /// A line that stands out.
     pub(super) fn heading(&self, text: &str) {
-        say(self.styled("1", text));
+        say_styled(self.styled("1", text));
     }
 
     /// An empty line.
@@ -81,7 +81,7 @@ impl Page {
             } else {
                 "    ".to_owned()
             };
-            say(self.styled("1", &format!("{mark}{part}")));
+            say_styled(self.styled("1", &format!("{mark}{part}")));
         }
     }
 
@@ -90,7 +90,7 @@ impl Page {
         for (index, part) in wrap(text, WIDTH - MARGIN).into_iter().enumerate() {
             let label = if index == 0 { label } else { "" };
             let padded = format!("  {label:<width$}", width = MARGIN - 2);
-            say(format_args!("{}{part}", self.styled("36", &padded)));
+            say_styled(format_args!("{}{part}", self.styled("36", &padded)));
         }
     }
 
@@ -167,7 +167,7 @@ impl Page {
             user.state
         ));
         let said = format!("source, as {} says it", idp.name);
-        say(self.styled("4", &row(&said, "", "target, for CXone", "set by")));
+        say_styled(self.styled("4", &row(&said, "", "target, for CXone", "set by")));
         for (attribute, name, said) in rows {
             let said = said.unwrap_or_else(|| "-".to_owned());
             let wanted = target.get(attribute).unwrap_or("-");
@@ -195,7 +195,7 @@ impl Page {
     /// What the reader can do now.
     pub(super) fn curtain(&self, stage: &Stage) {
         say("");
-        say(self.styled(
+        say_styled(self.styled(
             "1",
             "It stays up. Be the identity provider in another terminal (Ctrl-C ends it):",
         ));
