@@ -5,11 +5,13 @@ mod read;
 use std::sync::Arc;
 
 use bridge::line::Bridge;
+use bridge::matching::Paired;
 use bridge::name::{ConnectionName, Scope, TenantName};
 use bridge::refusal::Refusal;
 use bridge::retry::Which;
 use serde::Serialize;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 /// A command of the command line that needs the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,8 +45,8 @@ pub enum Command {
     Match {
         /// The connection.
         scope: Scope,
-        /// Whether the proposed pairs are linked.
-        accept: bool,
+        /// The digest of the proposed pairs that are linked: those that somebody has read, and no others.
+        accept: Option<String>,
         /// Those who are linked by a person's decision: user name or SCIM id, and CXone's id.
         pairs: Vec<(String, String)>,
     },
@@ -130,8 +132,9 @@ impl Command {
     }
 
     /// Carries it out. A transfer answers `moved`, the user names that went over, and `stayed`, with reasons; a release how many
-    /// were `released`; a plan and an explanation themselves; a match `found` who is whom and `paired` what became of links; a
-    /// retry who waits, or what became of them.
+    /// were `released`; a plan and an explanation themselves; a match `found` who is whom, the `digest` of what is proposed,
+    /// whether that has `changed` since it was accepted, so that nobody is linked, and `paired` what became of links; a retry who
+    /// waits, or what became of them.
     ///
     /// # Errors
     /// Which connection is not configured, or why the ledger failed; what was done before stays done.
@@ -167,7 +170,7 @@ impl Command {
                 scope,
                 accept,
                 pairs,
-            } => matched(bridge, scope, *accept, pairs).await,
+            } => matched(bridge, scope, accept.as_deref(), pairs).await,
             Command::Retries { tenant } => told(tenant, bridge.waiting(tenant).await),
             Command::Retry {
                 tenant,
@@ -190,21 +193,41 @@ const CUT_SHORT: &str = "the service stopped meanwhile: run it again";
 async fn matched(
     bridge: &Arc<Bridge>,
     scope: &Scope,
-    accept: bool,
+    accept: Option<&str>,
     pairs: &[(String, String)],
 ) -> Result<Value, String> {
     known(bridge, &scope.tenant, &scope.connection)?;
     let found = bridge.pairs(scope).await;
     let found = found.map_err(|refusal| refusal.to_string())?;
+    let proposed = found.proposed();
+    let digest = digest(&proposed);
     let mut wanted = pairs.to_vec();
-    if accept {
-        wanted.extend(found.proposed());
+    match accept {
+        Some(read) if read != digest => {
+            let nobody = Paired::default();
+            return Ok(
+                json!({"found": found, "digest": digest, "changed": true, "paired": nobody}),
+            );
+        }
+        Some(_) => wanted.extend(proposed),
+        None => {}
     }
     let (bridge, scope) = (Arc::clone(bridge), scope.clone());
     let task = tokio::spawn(async move { bridge.pair(&scope, &wanted).await });
     let paired = task.await.map_err(|_| CUT_SHORT.to_owned())?;
     let paired = paired.map_err(|refusal| refusal.to_string())?;
-    Ok(json!({"found": found, "paired": paired}))
+    Ok(json!({"found": found, "digest": digest, "changed": false, "paired": paired}))
+}
+
+/// What stands for the pairs that are proposed: the first 12 hexadecimal digits of SHA-256 over them in order, as JSON.
+fn digest(proposed: &[(String, String)]) -> String {
+    let mut sorted = proposed.to_vec();
+    sorted.sort();
+    let hash = Sha256::digest(json!(sorted).to_string());
+    hash.iter()
+        .take(6)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// What was found out about a tenant.
@@ -224,5 +247,25 @@ fn known(bridge: &Bridge, tenant: &TenantName, connection: &ConnectionName) -> R
     match bridge.connection(&scope) {
         Some(_) => Ok(()),
         None => Err(format!("the configuration has no connection {scope}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_stands_for_the_pairs_in_any_order() {
+        let pair = |user: &str, cxone: &str| (user.to_owned(), cxone.to_owned());
+        let read = digest(&[pair("ada", "1"), pair("bob", "2")]);
+        assert_eq!(read.len(), 12);
+        assert_eq!(read, digest(&[pair("bob", "2"), pair("ada", "1")]));
+        for other in [
+            vec![],
+            vec![pair("ada", "1")],
+            vec![pair("ada", "2"), pair("bob", "1")],
+        ] {
+            assert_ne!(read, digest(&other));
+        }
     }
 }

@@ -9,7 +9,7 @@ use bridge::name::{ConnectionName, Scope, TenantName};
 use serde::Deserialize;
 use service::Command;
 
-use crate::command::{fail, running, say};
+use crate::command::{fail, running, say, say_json};
 use crate::config::Config;
 
 /// What `match` takes.
@@ -19,9 +19,9 @@ pub struct Arguments {
     tenant: TenantName,
     /// The connection whose users are matched with CXone's
     connection: ConnectionName,
-    /// Links every pair that is proposed
-    #[arg(long)]
-    accept: bool,
+    /// Links every pair that is proposed, if they are still those that were listed with this digest
+    #[arg(long, value_name = "DIGEST")]
+    accept: Option<String>,
     /// Links one user, by user name or SCIM id, with the CXone user of this id; may be given more than once
     #[arg(long = "pair", value_name = "USER=CXONE_ID", value_parser = pair)]
     pairs: Vec<(String, String)>,
@@ -46,10 +46,15 @@ fn pair(text: &str) -> Result<(String, String), String> {
 #[derive(Debug, Deserialize)]
 struct Answer {
     found: Pairs,
+    /// What stands for the pairs that are proposed.
+    digest: String,
+    /// Whether they are others than those that were accepted.
+    changed: bool,
     paired: Paired,
 }
 
-/// Matches through the running service; with none running, over its ledger. It ends with 1 where somebody could not be linked.
+/// Matches through the running service; with none running, over its ledger. It ends with 1 where somebody could not be linked, or
+/// where what is proposed has changed since it was read.
 pub async fn run(arguments: Arguments) -> ExitCode {
     let config = match Config::load(&arguments.config) {
         Ok(config) => config,
@@ -68,7 +73,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Err(reason) => return fail(reason),
     };
     if arguments.json {
-        say(format_args!("{done:#}"));
+        say_json(&done);
     }
     let answer: Answer = match serde_json::from_value(done) {
         Ok(answer) => answer,
@@ -82,9 +87,14 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         let changes = !answer.paired.linked.is_empty() || !answer.paired.unpaired.is_empty();
         say(match changes {
             true => outcome(&answer.paired),
-            false => proposals(&answer.found),
+            false => proposals(&answer.found, &answer.digest),
         }
         .trim_end());
+    }
+    if answer.changed {
+        return fail(
+            "nobody was linked: what is proposed has changed since it was read; read it again",
+        );
     }
     match answer.paired.unpaired.is_empty() {
         true => ExitCode::SUCCESS,
@@ -112,7 +122,7 @@ fn outcome(paired: &Paired) -> String {
 }
 
 /// Who is whom, for people to decide.
-fn proposals(found: &Pairs) -> String {
+fn proposals(found: &Pairs, digest: &str) -> String {
     let mut text = String::new();
     let scope = format!("{} {}", found.scope.tenant, found.scope.connection);
     match found.listed {
@@ -158,7 +168,7 @@ fn proposals(found: &Pairs) -> String {
         }
         let _ = writeln!(
             text,
-            "Read them, then link them all: jackfield match {scope} --accept"
+            "Read them, then link them all: jackfield match {scope} --accept {digest}"
         );
     }
     if !found.ambiguous.is_empty() {

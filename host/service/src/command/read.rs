@@ -42,7 +42,11 @@ impl Command {
                     tenant,
                     connection: connection("connection")?,
                 },
-                accept: flag("accept")?,
+                accept: match &body["accept"] {
+                    Value::Null => None,
+                    Value::String(digest) => Some(digest.clone()),
+                    _ => return Err("accept: expected the digest of what is proposed".to_owned()),
+                },
                 pairs: pairs(&body["pairs"])?,
             },
             "/admin/retries" => Command::Retries { tenant },
@@ -122,7 +126,7 @@ mod tests {
             },
             Command::Match {
                 scope,
-                accept: true,
+                accept: Some("0123456789ab".to_owned()),
                 pairs: vec![("ada@example.com".to_owned(), "11ec-1".to_owned())],
             },
             Command::Retries {
@@ -164,6 +168,10 @@ mod tests {
             ),
             ("/admin/retry", json!({"tenant": "acme", "users": [1]})),
             ("/admin/match", json!({"tenant": "acme"})),
+            (
+                "/admin/match",
+                json!({"tenant": "acme", "connection": "entra", "accept": true}),
+            ),
             (
                 "/admin/match",
                 json!({"tenant": "acme", "connection": "entra", "pairs": ["ada"]}),
