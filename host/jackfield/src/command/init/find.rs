@@ -29,6 +29,8 @@ pub(super) struct Found {
 const NOBODY: &str = "jackfield-init@example.invalid";
 /// What CXone gives newcomers unless something else is set there (cxone.md 1.1).
 const USUAL_ROLE: &str = "Agent";
+/// What names of roles have that newcomers must not be given by a guess: "super" is a supervisor's and a superuser's.
+const POWERFUL: [&str; 6] = ["admin", "manager", "super", "owner", "access key", "scim"];
 
 /// Looks for CXone with an access key, and tells each thing that is found.
 ///
@@ -190,7 +192,7 @@ fn default_role(directory: Option<&Directory>) -> String {
     ));
     let Some(role) = proposed(&active) else {
         say(format_args!(
-            "  newcomers  no role is active: activate {USUAL_ROLE} in CXone, or every create fails"
+            "  newcomers  get {USUAL_ROLE}, though no active role here is one for newcomers: `jackfield check` fails until CXone has {USUAL_ROLE}, active"
         ));
         return USUAL_ROLE.to_owned();
     };
@@ -205,20 +207,17 @@ fn default_role(directory: Option<&Directory>) -> String {
     role.name.clone()
 }
 
-/// Agent; else a role that sounds like it; else one that is not made to administer; else any.
+/// Agent; else a role that sounds like it; else any: but never one that is made to administer.
 fn proposed<'a>(active: &[&'a Role]) -> Option<&'a Role> {
     let usual = |role: &&&Role| role.name.eq_ignore_ascii_case(USUAL_ROLE);
-    let alike = |role: &&&Role| role.name.to_lowercase().contains("agent");
     let modest = |role: &&&Role| {
         let name = role.name.to_lowercase();
-        !["admin", "manager", "supervisor"]
-            .iter()
-            .any(|word| name.contains(word))
+        !POWERFUL.iter().any(|word| name.contains(word))
     };
+    let alike = |role: &&&Role| role.name.to_lowercase().contains("agent") && modest(role);
     let found = active.iter().find(usual);
     let found = found.or_else(|| active.iter().find(alike));
-    let found = found.or_else(|| active.iter().find(modest));
-    found.or_else(|| active.first()).copied()
+    found.or_else(|| active.iter().find(modest)).copied()
 }
 
 #[cfg(test)]

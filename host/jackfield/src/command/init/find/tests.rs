@@ -17,7 +17,7 @@ fn proposal(names: &[&str]) -> Option<String> {
 }
 
 #[test]
-fn newcomers_are_not_made_administrators_if_there_is_a_choice() {
+fn newcomers_are_never_made_administrators() {
     for (names, expected) in [
         (
             &["Administrator", "AGENT", "Sales Agent"][..],
@@ -31,7 +31,8 @@ fn newcomers_are_not_made_administrators_if_there_is_a_choice() {
             &["Administrator", "Manager", "Evaluator"],
             Some("Evaluator"),
         ),
-        (&["Administrator"], Some("Administrator")),
+        (&["Agent Administrator", "Evaluator"], Some("Evaluator")),
+        (&["Administrator", "Supervisor", "SCIM Access Key"], None),
         (&[], None),
     ] {
         assert_eq!(proposal(names).as_deref(), expected, "{names:?}");
@@ -43,6 +44,8 @@ fn a_role_is_given_even_where_none_can_be_read() {
     assert_eq!(default_role(None), "Agent");
     let mut directory = Directory::default();
     assert_eq!(default_role(Some(&directory)), "Agent", "none is active");
+    directory.roles = vec![role("Administrator")];
+    assert_eq!(default_role(Some(&directory)), "Agent", "none is harmless");
     directory.roles = vec![role("Sales Agent"), role("Agent")];
     directory.roles[1].status = "DRAFT".to_owned();
     assert_eq!(default_role(Some(&directory)), "Sales Agent");
