@@ -28,7 +28,7 @@ fn employee(id: u32, name: &str, status: &str, zone: &str) -> Value {
     })
 }
 
-/// A CXone in which `mallory@example.com` may be written on and `gone@example.com` was deactivated.
+/// A CXone in which `mallory@example.com` may be written on and `gone@example.com` was deactivated, and a ledger that knows nobody.
 async fn stage(mut settings: Value) -> Stage {
     // Their addresses are verified by now.
     let shown = settings
@@ -42,6 +42,8 @@ async fn stage(mut settings: Value) -> Stage {
         _ => "America/Denver",
     };
     let stage = Stage::with(settings).await;
+    let ledger = ledger::Sqlite::open(stage.directory.path().join("jackfield.db"), "test");
+    drop(ledger.expect("a ledger"));
     let people = json!([
         employee(1, "mallory@example.com", "ACTIVE", zone),
         employee(2, "gone@example.com", "DELETED", zone),
@@ -269,7 +271,16 @@ async fn nobody_is_written_on_who_could_be_harmed() {
     is(&report, "probe user", Level::Failure, "is protected");
     let report = protected.check_with(on("nobody@example.com")).await;
     is(&report, "probe user", Level::Failure, "CXone has no user");
-    for stage in [own, protected] {
+    let unknown = stage(json!({})).await;
+    let unknown = unknown.change("jackfield.db", "elsewhere.db");
+    let report = unknown.check_with(on("mallory@example.com")).await;
+    is(
+        &report,
+        "probe user",
+        Level::Failure,
+        "the ledger cannot be read",
+    );
+    for stage in [own, protected, unknown] {
         assert_eq!(writes(&stage).await, 0);
     }
 

@@ -122,7 +122,12 @@ async fn subject(
         return refuse(format!("{name:?} is protected"), another);
     }
     let Some(glance) = here.glance else {
-        return Ok(held);
+        return refuse(
+            format!(
+                "the ledger cannot be read, so nobody can tell whether {name:?} is provisioned: nothing is written"
+            ),
+            "check where the service runs, with its configuration and from its directory; `jackfield serve` makes a ledger",
+        );
     };
     match glance.holders(&tenant.name, &held.id, &fold(shown)) {
         Ok(users) => match users.first() {

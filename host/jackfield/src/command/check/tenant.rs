@@ -1,6 +1,7 @@
 //! One tenant, and its CXone.
 
 mod api;
+mod carried;
 mod directory;
 mod fields;
 mod key;
@@ -113,6 +114,8 @@ async fn look(
     let directory = directory::check(tenant, inside, found);
     people::check(tenant, inside, found);
     fields::check(tenant, inside, here.glance, found);
+    let adapter = app::adapter(tenant.cxone.api, session.clone());
+    carried::check(tenant, adapter.cannot_carry(), found);
     key::check(tenant, inside, found);
     directory::check_rules(tenant, directory.as_ref(), here.glance, found);
     assumptions(tenant, inside, here, found);

@@ -19,7 +19,7 @@ fn listable() -> BTreeSet<Attribute> {
         .collect()
 }
 
-fn names(fields: impl IntoIterator<Item = Attribute>) -> String {
+pub(super) fn names(fields: impl IntoIterator<Item = Attribute>) -> String {
     let names: Vec<&str> = fields.into_iter().map(Attribute::as_str).collect();
     names.join(", ")
 }
