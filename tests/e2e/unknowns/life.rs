@@ -201,7 +201,7 @@ impl Life<'_> {
 
     /// The user, once what they owe was tried for a second time.
     async fn tried(&self, id: UserId) -> Option<User> {
-        for _ in 0..40 {
+        for _ in 0..20 {
             let user = self.user(id).await;
             let debt = user.as_ref().and_then(|user| user.debt.as_ref());
             if debt.is_none_or(|debt| debt.attempts > 1) {

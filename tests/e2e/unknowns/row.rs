@@ -155,12 +155,12 @@ impl Row {
     pub(super) fn owed(self) -> Self {
         self.each("owed")
             .but(Step::Nobody, "503: CXone must be asked for this user name")
-            .but(Step::Disable, "200 deferred")
+            .but(Step::Disable, "200 owed")
             .but(
                 Step::Adopt,
                 "503: CXone must be asked for this user name; then 201 owed",
             )
-            .but(Step::Delete, "204 deferred")
+            .but(Step::Delete, "204 owed")
             .but(Step::Last, "200 owed")
     }
 
