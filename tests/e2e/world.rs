@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use jackfield::app::{self, Running};
+use jackfield::app::{self, Running, StartError};
 use jackfield::config::{Config, Fixed};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
@@ -254,10 +254,19 @@ pub(crate) async fn reply(request: reqwest::RequestBuilder) -> Reply {
     }
 }
 
+/// Serves; a task of a service of before, that reads a list for others, may have the ledger for a moment still.
 async fn serve(toml: &str, directory: &Path) -> Running {
-    let config = Config::parse(&directory.join("jackfield.toml"), toml, &Fixed::default())
-        .expect("a configuration");
-    app::start(config, engine()).await.expect("a service")
+    let path = directory.join("jackfield.toml");
+    for _ in 0..100 {
+        let config = Config::parse(&path, toml, &Fixed::default()).expect("a configuration");
+        match app::start(config, engine()).await {
+            Err(StartError::Ledger(ledger::OpenError::InUse { .. })) => {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            started => return started.expect("a service"),
+        }
+    }
+    panic!("the ledger of the service of before is never let go");
 }
 
 /// One engine for all tests of the process. It forgets a component that nobody uses, so its plugins are held here: else each
