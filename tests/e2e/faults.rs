@@ -155,7 +155,10 @@ async fn weathered(fault: &str, bad: Value, good: Value) {
     recovered(&world, fault).await;
 }
 
-#[allow(clippy::print_stdout, reason = "the time to recover is for people to read")]
+#[allow(
+    clippy::print_stdout,
+    reason = "the time to recover is for people to read"
+)]
 async fn recovered(world: &World, fault: &str) {
     let since = Instant::now();
     settled(world, fault).await;

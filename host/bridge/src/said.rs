@@ -60,10 +60,9 @@ impl Ask {
     pub(crate) fn turn(&self, scope: &Scope) -> String {
         match self {
             Ask::Create(body) => format!("{scope} {}", fold(body.user_name().unwrap_or_default())),
-            Ask::Replace(id, _)
-            | Ask::Patch(id, _)
-            | Ask::Delete(id)
-            | Ask::Restate(id, _) => id.to_string(),
+            Ask::Replace(id, _) | Ask::Patch(id, _) | Ask::Delete(id) | Ask::Restate(id, _) => {
+                id.to_string()
+            }
         }
     }
 }
