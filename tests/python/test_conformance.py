@@ -36,7 +36,9 @@ class Conformance(unittest.TestCase):
 
     def test_every_check_succeeds(self) -> None:
         stage = self.enterContext(Stage())
-        base = stage.serve(SIMULATED.format(simulator=stage.simulator(), idp="generic", token=TOKEN) + PLUGINS)
+        config = SIMULATED.format(simulator=stage.simulator(), idp="generic", token=TOKEN) + PLUGINS
+        # What the tester makes up is no time zone either.
+        base = stage.serve(config.replace("base_url =", 'time_zones = "as-written"\nbase_url =', 1))
         headers = {"Authorization": f"Bearer {TOKEN}"}
         client = self.enterContext(httpx2.Client(base_url=f"{base}/acme/idp/scim/v2", headers=headers, timeout=60))
         results = check_server(SyncSCIMClient(client))
