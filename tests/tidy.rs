@@ -20,10 +20,12 @@ const ROOMS: &[(&str, u8, &[&str])] = &[
     ("client", 1, &[]),
     ("bridge", 2, &["scim"]),
     ("plugin", 3, &["bridge"]),
+    ("registry", 3, &[]),
     ("cxone", 3, &["bridge", "client"]),
     ("ledger", 3, &["bridge"]),
     ("simulator", 3, &["scim"]),
     ("service", 4, &["bridge", "scim"]),
+    ("workbench", 4, &["bridge", "plugin", "bundled"]),
     (
         "jackfield",
         5,
@@ -36,6 +38,8 @@ const ROOMS: &[(&str, u8, &[&str])] = &[
             "ledger",
             "simulator",
             "service",
+            "registry",
+            "workbench",
             "bundled",
         ],
     ),
@@ -54,9 +58,11 @@ const RESERVED: &[(&str, &[&str], &[&str])] = &[
     ("http-body", &["service", "simulator"], &["jackfield"]),
     ("http-body-util", &["service", "simulator"], &["jackfield"]),
     ("jsonwebtoken", &["service"], &["jackfield"]),
-    ("hmac", &["service"], &[]),
+    ("hmac", &["plugin", "service"], &[]),
     ("clap", &["jackfield"], &[]),
-    ("toml", &["jackfield", "simulator"], &[]),
+    ("toml", &["jackfield", "simulator", "workbench"], &[]),
+    ("oci-client", &["registry"], &[]),
+    ("aws-lc-rs", &["registry"], &[]),
 ];
 
 /// What `scim` may use: it is pure, so no runtime, no network, no clock, no randomness, no log.

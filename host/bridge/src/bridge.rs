@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
@@ -17,10 +18,12 @@ use crate::turns::{Turn, Turns};
 /// Where the time comes from: a parameter, so that tests own it.
 pub type Clock = fn() -> Timestamp;
 
+type Connections = BTreeMap<Scope, Arc<Connection>>;
+
 /// The bridge: every connection's straight line, over one ledger.
 pub struct Bridge {
     pub(crate) ledger: Arc<dyn Ledger>,
-    pub(crate) connections: BTreeMap<Scope, Arc<Connection>>,
+    connections: ArcSwap<Connections>,
     /// This process, as the ledger's locks know it.
     pub(crate) owner: String,
     pub(crate) clock: Clock,
@@ -36,7 +39,7 @@ pub struct Bridge {
 impl fmt::Debug for Bridge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Bridge")
-            .field("connections", &self.connections.keys())
+            .field("connections", &self.connections.load().keys())
             .finish_non_exhaustive()
     }
 }
@@ -61,12 +64,12 @@ impl Bridge {
         let connections = connections
             .into_iter()
             .map(|connection| (connection.scope.clone(), Arc::new(connection)))
-            .collect();
+            .collect::<Connections>();
         // A process that lives renews nothing: it gives up well before (`carry_out`).
         let lease = Duration::from_secs(90);
         Self {
             ledger,
-            connections,
+            connections: ArcSwap::from_pointee(connections),
             owner,
             clock,
             lease,
@@ -77,14 +80,14 @@ impl Bridge {
         }
     }
 
-    /// The connection of this scope.
-    pub fn connection(&self, scope: &Scope) -> Option<&Arc<Connection>> {
-        self.connections.get(scope)
+    /// The connection of this scope, as it is now. Whoever holds it goes on with it when it is replaced.
+    pub fn connection(&self, scope: &Scope) -> Option<Arc<Connection>> {
+        self.connections.load().get(scope).cloned()
     }
 
-    /// All connections, by tenant and name.
-    pub fn connections(&self) -> impl Iterator<Item = &Arc<Connection>> {
-        self.connections.values()
+    /// All connections as they are now, by tenant and name.
+    pub fn connections(&self) -> Vec<Arc<Connection>> {
+        self.connections.load().values().cloned().collect()
     }
 
     /// The ledger.

@@ -178,7 +178,7 @@ impl Bridge {
         tenant: &TenantName,
         who: &str,
     ) -> Result<Vec<Explanation>, Refusal> {
-        let mut connections = self.connections();
+        let mut connections = self.connections().into_iter();
         let first = connections.find(|connection| connection.scope.tenant == *tenant);
         let cxone = first.ok_or(Refusal::NotFound)?.tenant.cxone.clone();
         let users = self.meant(tenant, who).await?;
@@ -204,7 +204,7 @@ impl Bridge {
         let own = own.into_values().next();
         let groups_inherited = own.is_none() && !user.inherited.is_empty();
         let groups = own.unwrap_or_else(|| user.inherited.clone());
-        let connection = self.connection(&scope).cloned();
+        let connection = self.connection(&scope);
         let mut found = foreseen(foresight, connection.as_deref(), &user, groups.clone()).await?;
         if matches!(found.seen, Seen::NotLooked) {
             found.seen = match look(foresight.sight, &user).await {

@@ -53,7 +53,7 @@ impl Bridge {
         ask: GroupAsk,
         condition: Condition,
     ) -> Result<GroupAnswer, Refusal> {
-        let connection = Arc::clone(self.connection(scope).ok_or(Refusal::NotFound)?);
+        let connection = self.connection(scope).ok_or(Refusal::NotFound)?;
         let bridge = Arc::clone(self);
         // To its end, even if the caller stops waiting.
         let done = tokio::spawn(async move {

@@ -20,7 +20,7 @@ use crate::ownership::{belongs_to, claims_before, protected};
 use crate::policy::OnUnreachable;
 use crate::port::cxone::{CallOptions, Priority};
 use crate::port::ledger::{LedgerError, Lookup};
-use crate::port::plugins::{Denial, Evaluated};
+use crate::port::plugins::{Denial, Evaluated, Standing};
 use crate::refusal::Refusal;
 use crate::said::{Ask, Condition, Effect, Said, apply, name_taken};
 use crate::target::{Attribute, Target};
@@ -68,7 +68,7 @@ impl Bridge {
         priority: Priority,
     ) -> Result<Answer, Refusal> {
         let options = CallOptions::of(priority);
-        let connection = Arc::clone(self.connection(scope).ok_or(Refusal::NotFound)?);
+        let connection = self.connection(scope).ok_or(Refusal::NotFound)?;
         let turn = ask.turn(scope);
         let (answer, outcome) = watch::channel(None);
         if let Ask::Create(body) = &ask
@@ -385,7 +385,14 @@ pub(crate) fn detail(user: &User, evaluated: &Evaluated) -> serde_json::Value {
     let steps: Vec<_> = evaluated
         .steps
         .iter()
-        .map(|step| json!({"by": step.by, "changed": step.changed}))
+        .map(|step| {
+            let changed = step.attributes();
+            match step.standing {
+                Standing::Applied => json!({"by": step.by, "changed": changed}),
+                Standing::Monitored => json!({"by": step.by, "would_change": changed}),
+                Standing::Failed(ending) => json!({"by": step.by, "failed": ending.to_string()}),
+            }
+        })
         .collect();
     let template = evaluated
         .template

@@ -180,7 +180,7 @@ impl Bridge {
     /// plugin's and the ledger's.
     pub async fn pairs(&self, scope: &Scope) -> Result<Pairs, Refusal> {
         let connection = self.connection(scope).ok_or(Refusal::NotFound)?;
-        let (subjects, emails) = self.subjects(connection).await?;
+        let (subjects, emails) = self.subjects(&connection).await?;
         let options = CallOptions {
             priority: Priority::Background,
             deadline: Instant::now() + LISTING,
@@ -190,11 +190,11 @@ impl Bridge {
         let listed = listed.map_err(|error| away(&error))?;
         let people = match &listed {
             Some(people) => people.people.clone(),
-            None => named(connection, &subjects).await?,
+            None => named(&connection, &subjects).await?,
         };
         let mut known = Vec::with_capacity(people.len());
         for person in people {
-            let free = self.free(connection, &person).await?;
+            let free = self.free(&connection, &person).await?;
             known.push(Known { person, free });
         }
         let found = find(&subjects, &known, &emails);

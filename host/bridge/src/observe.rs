@@ -237,6 +237,7 @@ impl Bridge {
     /// guard has its say about removals. What was not reached is reached by the next start.
     pub async fn go_live(&self, scope: &Scope) -> Result<usize, Refusal> {
         let connection = self.connection(scope).ok_or(Refusal::NotFound)?;
+        let connection = connection.as_ref();
         if connection.observes() {
             return Ok(0);
         }

@@ -159,7 +159,7 @@ impl Bridge {
         else {
             return Ok(Progress::Done);
         };
-        Box::pin(self.bring_about(connection, user, EventKind::CaughtUp)).await
+        Box::pin(self.bring_about(&connection, user, EventKind::CaughtUp)).await
     }
 
     /// Makes CXone hold what a user's source asks for now, whatever was said in between. The source was acknowledged: nothing
@@ -275,7 +275,7 @@ impl Bridge {
         let Some(connection) = self.connection(&work.user.scope) else {
             return Ok(Progress::Stuck);
         };
-        let carried = Box::pin(self.carry_out(connection, work)).await?;
+        let carried = Box::pin(self.carry_out(&connection, work)).await?;
         // What is held is somebody else's to let go.
         let owed = carried.user.debt.as_ref().is_some_and(|debt| !debt.held);
         Ok(match carried.outage {

@@ -145,6 +145,7 @@ impl Bridge {
     pub async fn plan(&self, tenant: &TenantName) -> Result<Plan, Refusal> {
         let connections: Vec<_> = self
             .connections()
+            .into_iter()
             .filter(|connection| connection.scope.tenant == *tenant)
             .collect();
         let first = connections.first().ok_or(Refusal::NotFound)?;
@@ -204,7 +205,7 @@ impl Bridge {
                 let Some(at) = at else {
                     continue;
                 };
-                for planned in foresight.all(connections[at], &[user]).await? {
+                for planned in foresight.all(&connections[at], &[user]).await? {
                     all_removals[at] += usize::from(planned.asks_the_guard());
                     plan.not_described += plan.connections[at].add(planned, &mut room);
                 }

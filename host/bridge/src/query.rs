@@ -73,7 +73,7 @@ impl Bridge {
             return Ok(Page::of(total, users));
         }
         let mut gather = Gather::new(query);
-        match self.candidates(connection, query).await? {
+        match self.candidates(&connection, query).await? {
             Some(users) => self.see_users(scope, query, &mut gather, users).await?,
             None => {
                 let mut after = 0;

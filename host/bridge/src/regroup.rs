@@ -135,7 +135,7 @@ impl Bridge {
             return Err(Refusal::NotFound);
         };
         if let Some(user) = found.filter(concerned) {
-            self.regroup(connection, user).await?;
+            self.regroup(&connection, user).await?;
         }
         Ok(self.ledger.evaluated(vec![pending]).await?)
     }

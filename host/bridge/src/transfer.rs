@@ -58,7 +58,7 @@ impl Bridge {
                 for user in batch {
                     // Who went over before, or is nobody in CXone, is no news.
                     if user.transferred.is_none() && claimed(&user) {
-                        self.transfer_one(user, to, &mut done).await;
+                        self.transfer_one(user, &to, &mut done).await;
                     }
                 }
             }
@@ -67,7 +67,7 @@ impl Bridge {
         for name in names {
             let lookup = Lookup::Name(fold(name));
             match self.ledger.find_users(&from, &lookup).await?.pop() {
-                Some(user) => self.transfer_one(user, to, &mut done).await,
+                Some(user) => self.transfer_one(user, &to, &mut done).await,
                 None => done
                     .stayed
                     .push((name.clone(), format!("no such user on {from}"))),

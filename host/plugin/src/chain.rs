@@ -91,6 +91,7 @@ impl Chain {
                         plugin: name,
                         ending: Ending::NotLoaded,
                         message: reason,
+                        owe: false,
                     });
                 }
             }
@@ -144,6 +145,7 @@ impl Chain {
                 plugin: plugin.to_owned(),
                 ending: Ending::Busy,
                 message: reason.to_string(),
+                owe: false,
             })
         })
     }

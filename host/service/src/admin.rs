@@ -27,7 +27,7 @@ pub struct AdminService {
 impl AdminService {
     /// An admin side over a bridge. `commands` says whether it takes those that change something.
     pub fn new(bridge: Arc<Bridge>, commands: bool) -> Self {
-        let connections = bridge.connections().cloned().collect();
+        let connections = bridge.connections();
         Self {
             bridge,
             connections,

@@ -102,7 +102,7 @@ impl ScimService {
         );
         let call = Call {
             bridge: &self.bridge,
-            connection,
+            connection: &connection,
             parameters: &address.parameters,
             headers: &parts.headers,
             brief: false,

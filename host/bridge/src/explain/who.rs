@@ -32,9 +32,10 @@ impl Bridge {
         if who.is_empty() {
             return Ok(Vec::new());
         }
-        let scopes: Vec<&Scope> = self
-            .connections
-            .keys()
+        let scopes: Vec<Scope> = self
+            .connections()
+            .iter()
+            .map(|connection| connection.scope.clone())
             .filter(|scope| scope.tenant == *tenant)
             .collect();
         let mut found = self.ledger.linked(tenant, who).await?;
@@ -78,7 +79,7 @@ impl Bridge {
     }
 
     /// Those who had the name before, or may have it in CXone: no index knows that.
-    async fn formerly(&self, scopes: &[&Scope], folded: &str) -> Result<Vec<User>, LedgerError> {
+    async fn formerly(&self, scopes: &[Scope], folded: &str) -> Result<Vec<User>, LedgerError> {
         let began = Instant::now();
         let mut found = Vec::new();
         for scope in scopes {

@@ -85,7 +85,7 @@ impl Bridge {
         scope: &Scope,
         pairs: &[(String, String)],
     ) -> Result<Paired, Refusal> {
-        let connection = Arc::clone(self.connection(scope).ok_or(Refusal::NotFound)?);
+        let connection = self.connection(scope).ok_or(Refusal::NotFound)?;
         // One at a time: two must not link the same person.
         let _turn = self.turn(format!("{} match", scope.tenant)).await;
         let refused = self.refused_creates(scope).await?;

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use crate::directory::Directory;
 use crate::group::Membership;
+use crate::plan::joined;
 use crate::source::Source;
 use crate::target::{Attribute, Target};
 use crate::template::Template;
@@ -79,8 +80,61 @@ pub struct Evaluation {
 pub struct Step {
     /// The plugin's name, or `template NAME`.
     pub by: String,
-    /// The attributes that it set, changed or removed.
-    pub changed: Vec<Attribute>,
+    /// What it set, changed or removed; of one that is monitored, what it would have.
+    pub changed: Vec<Change>,
+    /// Whether it counted.
+    pub standing: Standing,
+}
+
+impl Step {
+    /// A step found by comparing the target before and after it.
+    pub fn between(by: &str, before: &Target, after: &Target, standing: Standing) -> Self {
+        let value = |target: &Target, attribute| target.get(attribute).map(joined);
+        let change = |attribute| Change {
+            attribute,
+            before: value(before, attribute),
+            after: value(after, attribute),
+        };
+        let changed = Attribute::ALL.into_iter().map(change);
+        Self {
+            by: by.to_owned(),
+            changed: changed.filter(|it| it.before != it.after).collect(),
+            standing,
+        }
+    }
+
+    /// The attributes that it changed.
+    pub fn attributes(&self) -> Vec<Attribute> {
+        self.changed.iter().map(|change| change.attribute).collect()
+    }
+}
+
+/// One attribute before and after a plugin. Values of a list are joined by a comma. Its `Debug` shows no values.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The attribute.
+    pub attribute: Attribute,
+    /// What the target had.
+    pub before: Option<String>,
+    /// What it has after.
+    pub after: Option<String>,
+}
+
+impl fmt::Debug for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Change").field(&self.attribute).finish()
+    }
+}
+
+/// Whether a step counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It did.
+    Applied,
+    /// The plugin is only watched: what it answered was not applied.
+    Monitored,
+    /// The plugin failed, and the configuration says that the chain goes on without it.
+    Failed(Ending),
 }
 
 /// A rule's refusal.
@@ -130,9 +184,13 @@ impl Evaluated {
     /// Which plugin or template set each attribute last.
     pub fn provenance(&self) -> BTreeMap<Attribute, String> {
         let mut by = BTreeMap::new();
-        for step in &self.steps {
-            for attribute in &step.changed {
-                by.insert(*attribute, step.by.clone());
+        let applied = self
+            .steps
+            .iter()
+            .filter(|step| step.standing == Standing::Applied);
+        for step in applied {
+            for change in &step.changed {
+                by.insert(change.attribute, step.by.clone());
             }
         }
         by.retain(|attribute, _| self.target.get(*attribute).is_some());
@@ -177,6 +235,8 @@ pub struct PluginFailure {
     pub ending: Ending,
     /// For the operator's log; not for the identity provider.
     pub message: String,
+    /// The configuration says that the write is owed: acknowledged, and tried again until the plugin does its work.
+    pub owe: bool,
 }
 
 /// The plugins of one connection. The whole chain runs in one hop on the guest pool.

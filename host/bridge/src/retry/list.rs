@@ -21,7 +21,7 @@ impl Bridge {
     /// # Errors
     /// [`Refusal::NotFound`] for a tenant that is not configured; the ledger's.
     pub async fn waiting(&self, tenant: &TenantName) -> Result<Vec<Waiting>, Refusal> {
-        let mut connections = self.connections();
+        let mut connections = self.connections().into_iter();
         if !connections.any(|connection| connection.scope.tenant == *tenant) {
             return Err(Refusal::NotFound);
         }

@@ -23,7 +23,7 @@ type Outcome = (Became, Option<String>);
 impl Bridge {
     /// Tells CXone again, or replays the request.
     pub(super) async fn tried(self: &Arc<Self>, waiting: &Waiting) -> Outcome {
-        let Some(connection) = self.connection(&waiting.scope).cloned() else {
+        let Some(connection) = self.connection(&waiting.scope) else {
             let reason = "the configuration has no such connection".to_owned();
             return (Became::Failed, Some(reason));
         };

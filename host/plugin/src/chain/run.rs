@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bridge::group::Membership;
 use bridge::port::plugins::{
-    Ending, Evaluated, Evaluation, Operation, PluginFailure, Step, Verdict,
+    Ending, Evaluated, Evaluation, Operation, PluginFailure, Standing, Step, Verdict,
 };
 use bridge::source::Source;
 use bridge::target::{Attribute, Target};
@@ -354,6 +354,7 @@ impl Line {
                     plugin: plugin.to_owned(),
                     ending,
                     message,
+                    owe: false,
                 })
             }
         }
@@ -382,13 +383,7 @@ fn settle_active(target: &mut Target, source: &Source, before: Option<bool>) {
 
 /// What a plugin or template did, found by comparing.
 fn step(by: &str, before: &Target, after: &Target) -> Step {
-    let changed = Attribute::ALL.into_iter();
-    Step {
-        by: by.to_owned(),
-        changed: changed
-            .filter(|attribute| before.get(*attribute) != after.get(*attribute))
-            .collect(),
-    }
+    Step::between(by, before, after, Standing::Applied)
 }
 
 fn json(document: &Map<String, Value>) -> String {

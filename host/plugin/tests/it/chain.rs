@@ -52,20 +52,23 @@ async fn mappers_run_in_order_and_the_host_knows_who_set_what() {
     let expected =
         json!({"userName": "ada", "email": "ada@example.org", "team": "Blue", "active": true});
     assert_eq!(evaluated.target, target(expected));
-    let steps: Vec<(&str, &[Attribute])> = evaluated
+    let steps: Vec<(&str, Vec<Attribute>)> = evaluated
         .steps
         .iter()
-        .map(|step| (step.by.as_str(), step.changed.as_slice()))
+        .map(|step| (step.by.as_str(), step.attributes()))
         .collect();
     assert_eq!(
         steps,
         [
             (
                 "one",
-                &[Attribute::UserName, Attribute::Email, Attribute::Role][..]
+                vec![Attribute::UserName, Attribute::Email, Attribute::Role]
             ),
-            ("two", &[Attribute::Email, Attribute::Role, Attribute::Team]),
-            ("three", &[]),
+            (
+                "two",
+                vec![Attribute::Email, Attribute::Role, Attribute::Team]
+            ),
+            ("three", vec![]),
         ]
     );
     assert_eq!(evaluated.provenance()[&Attribute::Email], "two");
@@ -173,7 +176,10 @@ async fn what_a_template_clears_stays_cleared_unless_a_rule_sets_it() {
         .await
         .expect("a decision");
     let set = [Attribute::Role, Attribute::Team, Attribute::DisplayName];
-    assert!(set.iter().all(|it| evaluated.steps[2].changed.contains(it)));
+    assert!(
+        set.iter()
+            .all(|it| evaluated.steps[2].attributes().contains(it))
+    );
     assert_eq!(evaluated.target.get(Attribute::Role), Some("Trainee"));
     let cleared: Vec<Attribute> = evaluated.target.cleared.into_iter().collect();
     assert_eq!(cleared, [Attribute::DisplayName]);
@@ -340,7 +346,7 @@ async fn an_amendment_is_the_next_rules_target_and_never_activates() {
         target(json!({"role": "Trainee", "active": true}))
     );
     assert_eq!(
-        evaluated.steps[1].changed,
+        evaluated.steps[1].attributes(),
         [Attribute::Role, Attribute::Team]
     );
     assert_eq!(evaluated.steps[2].changed, []);

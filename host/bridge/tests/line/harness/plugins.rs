@@ -6,7 +6,8 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use bridge::port::plugins::{
-    Denial, Ending, Evaluated, Evaluation, Operation, PluginFailure, Plugins, Step, Verdict,
+    Denial, Ending, Evaluated, Evaluation, Operation, PluginFailure, Plugins, Standing, Step,
+    Verdict,
 };
 use bridge::source::Source;
 use bridge::target::{Attribute, Target};
@@ -46,6 +47,7 @@ fn trap() -> PluginFailure {
         plugin: "pure".to_owned(),
         ending: Ending::Trap,
         message: "as asked".to_owned(),
+        owe: false,
     }
 }
 
@@ -106,10 +108,12 @@ impl Plugins for Pure {
             _ => Verdict::Allow,
         };
         Ok(Evaluated {
-            steps: vec![Step {
-                by: "pure".to_owned(),
-                changed: target.values.keys().copied().collect(),
-            }],
+            steps: vec![Step::between(
+                "pure",
+                &Target::default(),
+                &target,
+                Standing::Applied,
+            )],
             target,
             template,
             verdict,

@@ -1,0 +1,1 @@
+//! The workbench of plugin authors: make, build, look into, run, test and measure a plugin.
