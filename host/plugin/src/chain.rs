@@ -187,6 +187,14 @@ impl Plugins for Chain {
             .await
     }
 
+    fn needs(&self) -> Vec<(String, String)> {
+        takes::by_plugin(&self.line.entries)
+    }
+
+    fn vocabulary(&self) -> Vec<String> {
+        takes::vocabulary(&self.line.entries)
+    }
+
     fn not_loaded(&self) -> Vec<PluginFailure> {
         self.failures.clone()
     }

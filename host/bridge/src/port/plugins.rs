@@ -257,4 +257,15 @@ pub trait Plugins: Send + Sync + fmt::Debug {
 
     /// The plugins that could not be loaded, with the reason: while there are any, writes that need the chain fail.
     fn not_loaded(&self) -> Vec<PluginFailure>;
+
+    /// The source paths that each plugin reads, with the plugin's name, in order: what a mapper says that it takes, and what
+    /// settings name. Not every plugin tells.
+    fn needs(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
+
+    /// Short texts that the plugins' settings name, each once: an attribute's value that decides something is among them.
+    fn vocabulary(&self) -> Vec<String> {
+        Vec::new()
+    }
 }

@@ -27,6 +27,49 @@ pub(super) fn of(entries: &[Entry]) -> Vec<String> {
     paths.into_iter().collect()
 }
 
+/// Which plugin reads which path, in the order of the chain.
+pub(super) fn by_plugin(entries: &[Entry]) -> Vec<(String, String)> {
+    let each = entries.iter().flat_map(|entry| {
+        let paths = of(std::slice::from_ref(entry));
+        paths
+            .into_iter()
+            .map(|path| (entry.name.to_string(), path))
+    });
+    each.collect()
+}
+
+/// The longest text of the settings that may be some attribute's value.
+const LONGEST: usize = 80;
+
+/// The short texts of all settings that are no paths.
+pub(super) fn vocabulary(entries: &[Entry]) -> Vec<String> {
+    let mut texts = BTreeSet::new();
+    for entry in entries {
+        let settings = serde_json::from_str(&entry.settings).unwrap_or_default();
+        texts_of(&settings, &mut texts);
+    }
+    texts.into_iter().collect()
+}
+
+/// Values, and the keys of tables: a look-up's keys are what it looks for.
+fn texts_of(settings: &Value, into: &mut BTreeSet<String>) {
+    let mut add = |text: &str| {
+        let path = text.starts_with("urn:") || text.contains('[');
+        if !text.is_empty() && text.len() <= LONGEST && !path {
+            into.insert(text.to_owned());
+        }
+    };
+    match settings {
+        Value::String(text) => add(text),
+        Value::Array(values) => values.iter().for_each(|value| texts_of(value, into)),
+        Value::Object(members) => {
+            members.keys().for_each(|key| add(key));
+            members.values().for_each(|value| texts_of(value, into));
+        }
+        _ => {}
+    }
+}
+
 fn from_settings(settings: &Value, into: &mut BTreeSet<String>) {
     match settings {
         Value::String(text) if leads_into_an_extension(text.trim()) => {
