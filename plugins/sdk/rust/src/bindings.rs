@@ -12,7 +12,7 @@
 
 pub mod about {
     wit_bindgen::generate!({
-        path: "../../../wit",
+        path: "wit",
         world: "about-only",
         pub_export_macro: true,
     });
@@ -20,7 +20,7 @@ pub mod about {
 
 pub mod mapper {
     wit_bindgen::generate!({
-        path: "../../../wit",
+        path: "wit",
         world: "mapper-only",
         pub_export_macro: true,
     });
@@ -28,7 +28,7 @@ pub mod mapper {
 
 pub mod rules {
     wit_bindgen::generate!({
-        path: "../../../wit",
+        path: "wit",
         world: "rules-only",
         pub_export_macro: true,
         with: { "jackfield:plugin/types@0.1.0": crate::bindings::mapper::jackfield::plugin::types },
@@ -37,7 +37,7 @@ pub mod rules {
 
 pub mod template_chooser {
     wit_bindgen::generate!({
-        path: "../../../wit",
+        path: "wit",
         world: "template-chooser-only",
         pub_export_macro: true,
         with: {

@@ -59,6 +59,8 @@
 mod allocator;
 #[doc(hidden)]
 pub mod bindings;
+#[cfg(not(target_family = "wasm"))]
+pub mod cases;
 #[doc(hidden)]
 pub mod component;
 pub mod directory;

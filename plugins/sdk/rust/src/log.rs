@@ -15,6 +15,18 @@ pub enum Level {
     Error,
 }
 
+impl Level {
+    /// The level as the contract spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Debug => "debug",
+            Self::Info => "info",
+            Self::Warn => "warn",
+            Self::Error => "error",
+        }
+    }
+}
+
 /// Writes a line. The host cuts it at 1 KiB and drops what comes after 100 lines of a call.
 pub fn write(level: Level, message: impl AsRef<str>) {
     sink(level, message.as_ref());

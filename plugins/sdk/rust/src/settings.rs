@@ -20,14 +20,14 @@ use place::place;
 pub fn parse<P: Plugin>(text: &str) -> Result<P::Settings, Error> {
     let settings = match serde_json::from_str::<P::Settings>(text) {
         Ok(settings) => settings,
-        Err(error) => return Err(Error::settings(explain(text, &error))),
+        Err(error) => return Err(Error::settings(located("settings", text, &error))),
     };
     P::validate(&settings).map_err(|message| Error::settings(format!("settings: {message}")))?;
     Ok(settings)
 }
 
-/// The place and what is wrong there.
-fn explain(text: &str, error: &serde_json::Error) -> String {
+/// The place, from what the text is called, and what is wrong there.
+pub(crate) fn located(root: &str, text: &str, error: &serde_json::Error) -> String {
     let path = match error.classify() {
         Category::Data => place(text, error.line(), error.column()),
         Category::Syntax | Category::Eof | Category::Io => String::new(),
@@ -35,7 +35,7 @@ fn explain(text: &str, error: &serde_json::Error) -> String {
     let message = error.to_string();
     // The operator wrote TOML: a position in the JSON made of it says nothing.
     let message = message.split(" at line ").next().unwrap_or_default();
-    format!("settings{path}: {message}")
+    format!("{root}{path}: {message}")
 }
 
 /// What a plugin says of itself: the answer of `about.describe`.
