@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::document::Lazy;
+use crate::document::{Document as _, Lazy};
 use crate::error::Error;
 use crate::facts::Facts;
 use crate::groups::Groups;
@@ -141,11 +141,12 @@ impl<S> Backward<S> {
     ///
     /// # Errors
     /// When the host handed out a document that is not one.
-    pub fn start(self) -> Result<Source, Error> {
-        match self.remembered {
-            Some(remembered) if self.draft.is_empty() => remembered.into_inner(),
-            _ => self.draft.into_inner(),
-        }
+    pub fn start(&self) -> Result<Source, Error> {
+        let text = match &self.remembered {
+            Some(remembered) if self.draft.is_empty() => remembered.text(),
+            _ => self.draft.text(),
+        };
+        Source::parse(text.to_owned())
     }
 }
 
