@@ -1,0 +1,3 @@
+use {{crate}}::TeamMapper;
+
+jackfield_sdk::cases!(TeamMapper: mapper);

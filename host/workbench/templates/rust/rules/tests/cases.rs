@@ -1,0 +1,3 @@
+use {{crate}}::OneDomain;
+
+jackfield_sdk::cases!(OneDomain: rules);

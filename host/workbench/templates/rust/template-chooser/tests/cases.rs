@@ -1,0 +1,3 @@
+use {{crate}}::DepartmentChooser;
+
+jackfield_sdk::cases!(DepartmentChooser: template_chooser);
