@@ -1,6 +1,7 @@
 //! The plugins of one connection, in the order of its configuration, with their settings.
 
 mod decision;
+mod policy;
 mod run;
 mod takes;
 
@@ -17,6 +18,8 @@ use serde_json::Value;
 use crate::engine::Engine;
 use crate::loaded::Loaded;
 use crate::pool::TenantShare;
+use crate::record::RecordingSettings;
+pub use policy::{FailurePolicy, OnFailure, PluginMode};
 use run::{Entry, Line};
 
 /// A plugin as the configuration names it.
@@ -28,6 +31,12 @@ pub struct PluginSource {
     pub component: Result<Cow<'static, [u8]>, String>,
     /// Its settings; `null` counts as `{}`.
     pub settings: Value,
+    /// Whether a text of the settings came from the environment or a file: they are not recorded then.
+    pub settings_secret: bool,
+    /// Whether its answers count.
+    pub mode: PluginMode,
+    /// What becomes of a write that it fails.
+    pub on_failure: FailurePolicy,
 }
 
 impl fmt::Debug for PluginSource {
@@ -40,7 +49,7 @@ impl fmt::Debug for PluginSource {
 }
 
 /// The connection that a chain belongs to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ConnectionFacts {
     /// The tenant; its connections share its part of the guest pool.
     pub tenant: String,
@@ -48,6 +57,8 @@ pub struct ConnectionFacts {
     pub connection: String,
     /// Its `idp`: `entra`, `okta`, `onelogin`, `google`, `generic`.
     pub idp: String,
+    /// What is recorded of its plugins' calls; `None` for nothing at all.
+    pub recording: Option<RecordingSettings>,
 }
 
 /// The chain. Immutable: a changed configuration makes a new one.

@@ -17,7 +17,10 @@ use bridge::source::Source;
 use bridge::target::{Attribute, Target};
 use bridge::template::Template;
 use jiff::Timestamp;
-use plugin::{Chain, ConnectionFacts, Engine, EngineSettings, Limits, Loaded, PluginSource};
+use plugin::{
+    Chain, ConnectionFacts, Engine, EngineSettings, FailurePolicy, Limits, Loaded, PluginMode,
+    PluginSource,
+};
 use serde_json::{Value, json};
 
 const MAPPERS: [&str; 5] = ["entra", "generic", "google", "okta", "onelogin"];
@@ -44,11 +47,15 @@ fn chain(plugins: &[(&str, Value)]) -> Chain {
         name: (*name).to_owned(),
         component: Ok(bundled::find(name).expect("bundled").bytes.into()),
         settings: settings.clone(),
+        settings_secret: false,
+        mode: PluginMode::default(),
+        on_failure: FailurePolicy::default(),
     });
     let facts = ConnectionFacts {
         tenant: "acme".to_owned(),
         connection: "test".to_owned(),
         idp: "generic".to_owned(),
+        recording: None,
     };
     let chain = Chain::load(&HOST.0, plugins.collect(), facts);
     assert_eq!(chain.not_loaded(), vec![]);
@@ -284,11 +291,15 @@ fn mistakes_in_settings_are_found_when_they_are_loaded() {
             name: "okta".to_owned(),
             component: Ok(bundled::find("okta").expect("bundled").bytes.into()),
             settings: settings.clone(),
+            settings_secret: false,
+            mode: PluginMode::default(),
+            on_failure: FailurePolicy::default(),
         }];
         let facts = ConnectionFacts {
             tenant: "acme".to_owned(),
             connection: "test".to_owned(),
             idp: "okta".to_owned(),
+            recording: None,
         };
         let failures = Chain::load(&HOST.0, plugins, facts).not_loaded();
         let messages: Vec<_> = failures.iter().map(|failure| &failure.message).collect();

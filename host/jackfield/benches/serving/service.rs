@@ -10,7 +10,9 @@ use bridge::name::Scope;
 use bridge::port::ledger::Ledger;
 use bridge::port::plugins::Plugins;
 use jiff::Timestamp;
-use plugin::{Chain, ConnectionFacts, Engine, EngineSettings, PluginSource};
+use plugin::{
+    Chain, ConnectionFacts, Engine, EngineSettings, FailurePolicy, PluginMode, PluginSource,
+};
 use service::{Authenticator, Credentials, FetchKeys, ScimService, SigningKey};
 use tokio::net::TcpListener;
 
@@ -64,11 +66,15 @@ pub(crate) fn chain() -> Chain {
         name: (*name).to_owned(),
         component: Ok(bundled::find(name).expect("a bundled plugin").bytes.into()),
         settings: serde_json::json!({}),
+        settings_secret: false,
+        mode: PluginMode::default(),
+        on_failure: FailurePolicy::default(),
     });
     let facts = ConnectionFacts {
         tenant: scope().tenant.to_string(),
         connection: scope().connection.to_string(),
         idp: "entra".to_owned(),
+        recording: None,
     };
     let chain = Chain::load(&engine, plugins.collect(), facts);
     assert!(Plugins::not_loaded(&chain).is_empty(), "{chain:?}");

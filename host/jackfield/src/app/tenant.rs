@@ -9,7 +9,7 @@ use bridge::port::cxone::Cxone;
 use bridge::port::ledger::Ledger;
 use client::Client;
 use cxone::{ScimAdapter, Session, UserHubAdapter};
-use plugin::{Chain, ConnectionFacts, Engine, PluginSource};
+use plugin::{Chain, ConnectionFacts, Engine, FailurePolicy, PluginMode, PluginSource};
 
 use super::StartError;
 use super::place_cache::LedgerPlace;
@@ -96,12 +96,16 @@ pub fn chain(engine: &Engine, scope: &Scope, idp: &str, plugins: Vec<config::Plu
             name: plugin.name,
             component,
             settings: plugin.settings,
+            settings_secret: false,
+            mode: PluginMode::default(),
+            on_failure: FailurePolicy::default(),
         }
     });
     let facts = ConnectionFacts {
         tenant: scope.tenant.to_string(),
         connection: scope.connection.to_string(),
         idp: idp.to_owned(),
+        recording: None,
     };
     Chain::load(engine, sources.collect(), facts)
 }

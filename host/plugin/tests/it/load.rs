@@ -205,9 +205,8 @@ async fn one_that_fails_to_load_stops_the_chain_and_no_other_chain() {
     let engine = engine();
     let good = Guest::settings_mapper().build();
     let unreadable = PluginSource {
-        name: "absent".to_owned(),
         component: Err("no such file: absent.wasm".to_owned()),
-        settings: Value::Null,
+        ..named("absent", b"", Value::Null)
     };
     let plugins = vec![
         named("first", &good, json!({})),

@@ -11,7 +11,9 @@ use bridge::source::Source;
 use bridge::target::{Attribute, Target};
 use bridge::template::Template;
 use jiff::Timestamp;
-use plugin::{Chain, ConnectionFacts, Engine, EngineSettings, Limits, PluginSource};
+use plugin::{
+    Chain, ConnectionFacts, Engine, EngineSettings, FailurePolicy, Limits, PluginMode, PluginSource,
+};
 use serde_json::{Value, json};
 
 use crate::guest::Guest;
@@ -43,6 +45,7 @@ pub(crate) fn facts(tenant: &str) -> ConnectionFacts {
         tenant: tenant.to_owned(),
         connection: "entra".to_owned(),
         idp: "entra".to_owned(),
+        recording: None,
     }
 }
 
@@ -51,6 +54,9 @@ pub(crate) fn named(name: &str, component: &[u8], settings: Value) -> PluginSour
         name: name.to_owned(),
         component: Ok(Cow::Owned(component.to_vec())),
         settings,
+        settings_secret: false,
+        mode: PluginMode::default(),
+        on_failure: FailurePolicy::default(),
     }
 }
 
