@@ -1,7 +1,11 @@
 //! The story of one user: what was said, what was made of it, what CXone holds, and what is the matter.
 
 mod matter;
+mod row;
+mod sign_in;
+mod step;
 mod who;
+mod why;
 
 use std::fmt;
 
@@ -15,65 +19,21 @@ use crate::event::Event;
 use crate::group::Membership;
 use crate::line::Bridge;
 use crate::name::{Scope, TenantName, UserId};
-use crate::ownership::owner;
-use crate::plan::{Foreseen, Foresight, HeldBy, Kind, Planned, Seen, Sight, background, joined};
+use crate::plan::{Foreseen, Foresight, HeldBy, Kind, Planned, Seen, Sight, background};
 use crate::policy::Mode;
 use crate::port::cxone::{Cxone, Held, UpstreamError};
 use crate::refusal::Refusal;
-use crate::target::{Attribute, Target};
-use crate::user::{Debt, Owner, State, User};
+use crate::target::Attribute;
+use crate::user::{Debt, State, User};
+
+pub use row::{Fate, Row};
+use row::{rows, wanted};
+pub use sign_in::SignIn;
+pub use step::StepTold;
+pub use why::{Aim, Flip, NeverSaid, Said, Why};
 
 /// How many of a user's events are told.
 const EVENTS: usize = 12;
-
-/// What becomes of an attribute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Fate {
-    /// CXone holds what it should, or nobody has an opinion.
-    Nothing,
-    /// It would be sent, or cleared.
-    Send,
-    /// CXone's people decide it.
-    Stays,
-    /// CXone accepted it and shows otherwise.
-    Unconfirmed,
-    /// It is not sent: the tenant or the API has no such field.
-    LeftOut,
-    /// Nobody can say: CXone, a plugin or a rule stands in the way.
-    Unknown,
-}
-
-/// One attribute of the person. Values of a list are joined by a comma. Its `Debug` shows no values.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-pub struct Row {
-    /// The attribute.
-    pub attribute: Attribute,
-    /// What the plugins would have CXone hold.
-    pub wanted: Option<String>,
-    /// Which plugin or template set that.
-    pub set_by: Option<String>,
-    /// What CXone last accepted from us.
-    pub accepted: Option<String>,
-    /// What CXone holds.
-    pub held: Option<String>,
-    /// Who decides it.
-    pub owner: Owner,
-    /// Since when, where that is not so from the beginning.
-    pub since: Option<Timestamp>,
-    /// What becomes of it.
-    pub fate: Fate,
-}
-
-impl fmt::Debug for Row {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Row")
-            .field("attribute", &self.attribute)
-            .field("owner", &self.owner)
-            .field("fate", &self.fate)
-            .finish_non_exhaustive()
-    }
-}
 
 /// The person in CXone, as just read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -119,6 +79,14 @@ pub struct Explanation {
     pub template: Option<String>,
     /// Whether the person is to be active in CXone; `None` where nothing was decided.
     pub wanted_active: Option<bool>,
+    /// What each plugin and template did, in order, as the chain runs now.
+    pub steps: Vec<StepTold>,
+    /// What the rules say now; `None` where no plugin was asked.
+    pub verdict: Option<String>,
+    /// What plugins read and nobody of the connection ever says.
+    pub never_said: Vec<NeverSaid>,
+    /// Why a result is as it is, where that was asked.
+    pub why: Option<Why>,
     /// Attribute by attribute.
     pub attributes: Vec<Row>,
     /// What would be done now.
@@ -151,6 +119,8 @@ pub struct Explanation {
     pub events: Vec<Event>,
     /// What is the matter and what to do, in a line.
     pub matter: String,
+    /// Whether the person can sign in to CXone.
+    pub sign_in: SignIn,
 }
 
 impl fmt::Debug for Explanation {
@@ -168,7 +138,7 @@ impl fmt::Debug for Explanation {
 impl Bridge {
     /// Explains whoever is meant: by user name (also a former one, or the one in CXone), SCIM id, CXone's id, external id or e-mail
     /// address, on any connection of the tenant, live or deleted, and also those whose create was refused. Live ones come first;
-    /// nobody is an empty answer. It writes nothing anywhere.
+    /// nobody is an empty answer. With `why`, what that result hinges on is found out, too. It writes nothing anywhere.
     ///
     /// # Errors
     /// [`Refusal::NotFound`] for a tenant that is not configured, and the ledger's. What CXone does not answer is in the
@@ -177,6 +147,7 @@ impl Bridge {
         &self,
         tenant: &TenantName,
         who: &str,
+        why: Option<Aim>,
     ) -> Result<Vec<Explanation>, Refusal> {
         let mut connections = self.connections().into_iter();
         let first = connections.find(|connection| connection.scope.tenant == *tenant);
@@ -189,7 +160,7 @@ impl Bridge {
         let foresight = Foresight::new(self.ledger.as_ref(), &sight, self.now());
         let mut told = Vec::new();
         for user in users {
-            told.push(Box::pin(self.explained(&foresight, user)).await?);
+            told.push(Box::pin(self.explained(&foresight, user, why)).await?);
         }
         Ok(told)
     }
@@ -198,6 +169,7 @@ impl Bridge {
         &self,
         foresight: &Foresight<'_>,
         user: User,
+        aim: Option<Aim>,
     ) -> Result<Explanation, Refusal> {
         let scope = user.scope.clone();
         let own = self.ledger.memberships(&scope, &[user.id]).await?;
@@ -226,6 +198,17 @@ impl Bridge {
         if user.version > 0 {
             events = self.ledger.events(&scope, Some(user.id), EVENTS).await?;
         }
+        let (mut why, mut never_said) = (None, Vec::new());
+        if let Some(connection) = connection.as_deref() {
+            never_said = self.never_said(connection, &user).await?;
+            if let Some(aim) = aim {
+                let asked = self.why(foresight, connection, &user, groups.clone(), aim);
+                why = Some(Box::pin(asked).await?);
+            }
+        }
+        let evaluated = found.evaluated.as_ref();
+        let steps = evaluated.map(step::told).unwrap_or_default();
+        let verdict = evaluated.map(|it| why::verdict(&it.verdict));
         let template = found.planned.template.clone();
         let applied = user.template.as_ref().map(|template| template.name.clone());
         let mut explanation = Explanation {
@@ -242,7 +225,12 @@ impl Bridge {
             groups_inherited,
             template: template.or(applied),
             wanted_active: wanted(&found).and_then(|wanted| wanted.active),
+            steps,
+            verdict,
+            never_said,
+            why,
             attributes: rows(&user, &found, held.map(|held| &held.target)),
+            sign_in: SignIn::of(&found.seen),
             held: held.map(person),
             no_answer: match &found.seen {
                 Seen::NoAnswer(reason) => Some(reason.clone()),
@@ -264,6 +252,10 @@ impl Bridge {
             scope,
         };
         explanation.matter = matter::of(&explanation);
+        if explanation.held.is_none() && explanation.no_answer.is_none() {
+            explanation.sign_in.because =
+                format!("CXone has nobody of them: {}", explanation.matter);
+        }
         Ok(explanation)
     }
 }
@@ -322,64 +314,6 @@ fn person(held: &Held) -> Person {
         active: held.target.active,
         pending: held.pending,
         own: held.own,
-    }
-}
-
-/// What CXone is to hold; of somebody refused or deferred, as far as the chain came.
-fn wanted(found: &Foreseen) -> Option<&Target> {
-    let evaluated = found.evaluated.as_ref();
-    let wanted = found.wanted.as_ref();
-    wanted.or_else(|| evaluated.map(|evaluated| &evaluated.target))
-}
-
-/// The attributes that anybody says something about.
-fn rows(user: &User, found: &Foreseen, held: Option<&Target>) -> Vec<Row> {
-    let target = wanted(found);
-    let evaluated = found.evaluated.as_ref();
-    let set_by = evaluated.map_or_else(
-        || user.provenance.clone(),
-        |evaluated| evaluated.provenance(),
-    );
-    let planned = &found.planned;
-    let value = |target: Option<&Target>, attribute| target?.get(attribute).map(joined);
-    let row = |attribute: Attribute| {
-        let row = Row {
-            attribute,
-            wanted: value(target, attribute),
-            set_by: set_by.get(&attribute).cloned(),
-            accepted: value(user.accepted.as_ref(), attribute),
-            held: value(held, attribute),
-            owner: owner(&found.user, attribute),
-            since: user.owners.get(&attribute).map(|owned| owned.since),
-            fate: fate(planned, attribute),
-        };
-        let silent = row.wanted.is_none() && row.accepted.is_none() && row.held.is_none();
-        (!silent || row.fate == Fate::LeftOut).then_some(row)
-    };
-    Attribute::ALL.into_iter().filter_map(row).collect()
-}
-
-fn fate(planned: &Planned, attribute: Attribute) -> Fate {
-    let changed = |change: &crate::plan::Changed| change.attribute == attribute.as_str();
-    if planned.left_out.contains(&attribute) {
-        Fate::LeftOut
-    } else if planned.changes.iter().any(changed) {
-        Fate::Send
-    } else if planned
-        .stays
-        .iter()
-        .any(|stays| stays.attribute == attribute)
-    {
-        Fate::Stays
-    } else if planned.unconfirmed.contains(&attribute) {
-        Fate::Unconfirmed
-    } else if matches!(
-        planned.kind,
-        Kind::Unknown | Kind::Refuse | Kind::Defer | Kind::Twin
-    ) {
-        Fate::Unknown
-    } else {
-        Fate::Nothing
     }
 }
 

@@ -4,6 +4,7 @@ mod read;
 
 use std::sync::Arc;
 
+use bridge::explain::Aim;
 use bridge::line::Bridge;
 use bridge::matching::Paired;
 use bridge::name::{ConnectionName, Scope, TenantName};
@@ -40,6 +41,8 @@ pub enum Command {
         tenant: TenantName,
         /// Any name or id of theirs.
         user: String,
+        /// What result the reason is wanted of.
+        why: Option<Aim>,
     },
     /// `jackfield match`: who of a connection is whom in CXone. It changes nothing unless somebody says so.
     Match {
@@ -106,7 +109,9 @@ impl Command {
                 json!({"tenant": scope.tenant, "connection": scope.connection})
             }
             Command::Plan { tenant } | Command::Retries { tenant } => json!({"tenant": tenant}),
-            Command::Explain { tenant, user } => json!({"tenant": tenant, "user": user}),
+            Command::Explain { tenant, user, why } => {
+                json!({"tenant": tenant, "user": user, "why": why.map(|why| why.to_string())})
+            }
             Command::Match {
                 scope,
                 accept,
@@ -165,7 +170,9 @@ impl Command {
                 Ok(json!({"released": released}))
             }
             Command::Plan { tenant } => told(tenant, bridge.plan(tenant).await),
-            Command::Explain { tenant, user } => told(tenant, bridge.explain(tenant, user).await),
+            Command::Explain { tenant, user, why } => {
+                told(tenant, bridge.explain(tenant, user, *why).await)
+            }
             Command::Match {
                 scope,
                 accept,

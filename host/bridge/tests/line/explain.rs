@@ -16,7 +16,7 @@ use crate::plan::Looking;
 
 async fn explained(world: &World, who: &str) -> Vec<Explanation> {
     let bridge = Looking::at_each().bridge(world);
-    bridge.explain(&tenant(), who).await.expect("explanations")
+    bridge.explain(&tenant(), who, None).await.expect("explanations")
 }
 
 async fn one(world: &World, who: &str) -> Explanation {
@@ -151,7 +151,7 @@ async fn an_explanation_changes_nothing_and_its_debug_tells_nobody() {
     let looking = Looking::at_each();
     let found = looking
         .bridge(&world)
-        .explain(&tenant(), "ada@example.com")
+        .explain(&tenant(), "ada@example.com", None)
         .await;
     let found = found.expect("an explanation");
     assert_eq!(format!("{:?}", world.store()), before);

@@ -25,3 +25,4 @@ mod storm;
 mod twins;
 mod unreachable;
 mod update;
+mod why;

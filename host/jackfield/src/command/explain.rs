@@ -5,8 +5,9 @@ mod story;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use bridge::explain::Explanation;
+use bridge::explain::{Aim, Explanation};
 use bridge::name::TenantName;
+use bridge::target::Attribute;
 use service::Command;
 
 use crate::command::{fail, running, say, say_json};
@@ -19,12 +20,22 @@ pub struct Arguments {
     tenant: TenantName,
     /// A user name, now or before, there or in CXone; or a SCIM id, CXone's id, an external id, an e-mail address
     user: String,
+    /// What to find the reason of: an attribute of the target (`team`, `role`...), `active`, `template` or `verdict`
+    #[arg(long, value_name = "ATTRIBUTE", value_parser = aim)]
+    why: Option<Aim>,
     /// Writes JSON
     #[arg(long)]
     json: bool,
     /// The configuration file
     #[arg(long, value_name = "FILE", default_value = "jackfield.toml")]
     config: PathBuf,
+}
+
+fn aim(name: &str) -> Result<Aim, String> {
+    Aim::parse(name).ok_or_else(|| {
+        let known: Vec<&str> = Attribute::ALL.iter().map(|it| it.as_str()).collect();
+        format!("there are {}, active, template, verdict", known.join(", "))
+    })
 }
 
 /// Explains through the running service; with none running, over its ledger. It ends with 1 if nobody of that name is known.
@@ -42,6 +53,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
     let command = Command::Explain {
         tenant,
         user: user.clone(),
+        why: arguments.why,
     };
     let explained = match running::carry_out(config, &command).await {
         Ok(explained) => explained,

@@ -1,5 +1,6 @@
 //! Commands as they arrive.
 
+use bridge::explain::Aim;
 use bridge::name::{BadName, Scope};
 use bridge::retry::Which;
 use serde_json::Value;
@@ -36,6 +37,12 @@ impl Command {
             "/admin/explain" => Command::Explain {
                 tenant,
                 user: text("user")?.to_owned(),
+                why: match &body["why"] {
+                    Value::Null => None,
+                    name => Some(name.as_str().and_then(Aim::parse).ok_or(
+                        "why: expected an attribute of the target, active, template or verdict",
+                    )?),
+                },
             },
             "/admin/match" => Command::Match {
                 scope: Scope {
@@ -123,6 +130,7 @@ mod tests {
             Command::Explain {
                 tenant: tenant.clone(),
                 user: "ada@example.com".to_owned(),
+                why: Some(Aim::Template),
             },
             Command::Match {
                 scope,

@@ -14,6 +14,9 @@ use bridge::target::{Attribute, Target};
 use bridge::user::AppliedTemplate;
 use serde_json::{Map, Value, json};
 
+/// What `pure` says that it reads, and does: a time zone, where nothing else says one.
+pub(crate) const NEVER_SENT: &str = "urn:example:people:1.0:User:zone";
+
 #[derive(Debug, Default)]
 pub(crate) struct Pure {
     pub(crate) operations: Mutex<Vec<Operation>>,
@@ -39,6 +42,7 @@ pub(crate) fn mapped(source: &Source) -> Target {
     map(Attribute::MiddleName, "/name/middleName");
     map(Attribute::TimeZone, "/timezone");
     map(Attribute::ExternalIdentity, "/externalId");
+    map(Attribute::TimeZone, "/urn:example:people:1.0:User/zone");
     target
 }
 
@@ -119,6 +123,16 @@ impl Plugins for Pure {
             verdict,
             warnings: Vec::new(),
         })
+    }
+
+    fn needs(&self) -> Vec<(String, String)> {
+        ["title", "externalId", NEVER_SENT]
+            .map(|path| ("pure".to_owned(), path.to_owned()))
+            .to_vec()
+    }
+
+    fn vocabulary(&self) -> Vec<String> {
+        vec!["Supervisor".to_owned(), "gold".to_owned()]
     }
 
     async fn to_target(&self, source: Source) -> Result<Target, PluginFailure> {

@@ -1,5 +1,7 @@
 //! How an explanation reads: who it is, source, target and held side by side, what happened, and what is the matter.
 
+mod reason;
+
 use std::fmt::{Display, Write as _};
 
 use bridge::explain::{Explanation, Fate, Row};
@@ -11,7 +13,7 @@ use crate::command::plan::meaning;
 use crate::command::wrap::wrap;
 
 /// Where the text begins.
-const MARGIN: usize = 12;
+const MARGIN: usize = 14;
 /// Where a line of text ends; the table may be wider.
 const WIDTH: usize = 100;
 /// The widest that a column of the table gets by its values.
@@ -22,9 +24,14 @@ pub(super) fn of(it: &Explanation) -> String {
     let mut page = Page::default();
     page.who(it);
     page.table(it);
+    page.chain(it);
     page.towards_cxone(it);
     page.events(it);
     page.labelled("matter", &it.matter);
+    page.sign_in(it);
+    if let Some(why) = &it.why {
+        reason::write(&mut page, why);
+    }
     page.text
 }
 
@@ -151,6 +158,50 @@ impl Page {
         self.line("");
     }
 
+    /// What each plugin did, in order.
+    fn chain(&mut self, it: &Explanation) {
+        for (index, step) in it.steps.iter().enumerate() {
+            let label = if index == 0 { "plugins" } else { "" };
+            let changes = step.changed.iter().map(|(attribute, before, after)| {
+                let after = after.as_deref().unwrap_or("nothing");
+                match before {
+                    Some(before) => format!("{attribute} {before:?} to {after:?}"),
+                    None => attribute.to_string(),
+                }
+            });
+            let changes: Vec<String> = changes.collect();
+            let did = match (changes.is_empty(), &step.not_counted) {
+                (true, None) => "changed nothing".to_owned(),
+                (true, Some(why)) => why.clone(),
+                (false, None) => format!("set {}", changes.join(", ")),
+                (false, Some(why)) => format!("{why}: would set {}", changes.join(", ")),
+            };
+            self.labelled(label, format_args!("{} {did}", step.by));
+        }
+        if let Some(verdict) = it
+            .verdict
+            .as_deref()
+            .filter(|verdict| *verdict != "allowed")
+        {
+            self.labelled("rules", verdict);
+        }
+        for (index, never) in it.never_said.iter().enumerate() {
+            let label = if index == 0 { "never said" } else { "" };
+            let text = format!("{}, which {} reads", never.path, never.plugin);
+            self.labelled(label, text);
+        }
+    }
+
+    fn sign_in(&mut self, it: &Explanation) {
+        let can = match it.sign_in.can {
+            Some(true) => "yes",
+            Some(false) => "no",
+            None => "unknown",
+        };
+        let because = &it.sign_in.because;
+        self.labelled("can sign in", format_args!("{can}, because {because}"));
+    }
+
     fn towards_cxone(&mut self, it: &Explanation) {
         let held = match (&it.held, &it.no_answer) {
             (Some(held), _) => {
@@ -232,14 +283,21 @@ impl Page {
     }
 }
 
-/// Who set what, as an event has it.
+/// Who set what, as an event has it: what was watched only, or failed, is told too.
 fn steps(detail: &Value) -> impl Iterator<Item = String> {
     let steps = detail["steps"].as_array().into_iter().flatten();
     steps.filter_map(|step| {
-        let changed = step["changed"].as_array()?.iter();
-        let changed: Vec<&str> = changed.filter_map(Value::as_str).collect();
         let by = step["by"].as_str()?;
-        (!changed.is_empty()).then(|| format!("{by} set {}", changed.join(", ")))
+        let names = |member: &str| {
+            let names = step[member].as_array().into_iter().flatten();
+            let names: Vec<&str> = names.filter_map(Value::as_str).collect();
+            (!names.is_empty()).then(|| names.join(", "))
+        };
+        let failed = step["failed"].as_str();
+        failed
+            .map(|ending| format!("{by} failed ({ending}) and was passed by"))
+            .or_else(|| Some(format!("{by} set {}", names("changed")?)))
+            .or_else(|| Some(format!("{by} would set {}", names("would_change")?)))
     })
 }
 
