@@ -5,8 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// The attribute that is read where the settings name none.
-const DEPARTMENT: &str =
-    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department";
+const DEPARTMENT: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department";
 
 /// The plugin.
 pub struct TeamMapper;

@@ -23,7 +23,10 @@ impl Rules for OneDomain {
     /// What becomes of the write. A denial says what is wrong and what to do, without values of the person.
     fn decide(input: Occasion<Settings>) -> Result<Decision, Error> {
         let domain = &input.settings.domain;
-        let own = input.target.user_name().and_then(|name| name.rsplit_once('@'));
+        let own = input
+            .target
+            .user_name()
+            .and_then(|name| name.rsplit_once('@'));
         if own.is_some_and(|(_, own)| own.eq_ignore_ascii_case(domain)) {
             return Ok(Decision::allow());
         }

@@ -6,8 +6,7 @@ use jackfield_sdk::{Choice, Error, Occasion, Plugin, TemplateChooser};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-const DEPARTMENT: &str =
-    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department";
+const DEPARTMENT: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department";
 
 /// The plugin.
 pub struct DepartmentChooser;

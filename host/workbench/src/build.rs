@@ -1,0 +1,69 @@
+//! `jackfield plugin build`: a component from a plugin's directory, one command for every language. What is missing is said,
+//! with the command that gets it; nothing is installed.
+
+mod guest;
+mod rust;
+
+use std::path::Path;
+use std::process::Command;
+
+use plugin::Engine;
+
+use crate::inspect;
+use crate::problem::{Problem, Standing};
+use crate::project::{Language, Project};
+use crate::screen::{Paint, Screen};
+use crate::subject::Subject;
+
+/// Builds, then judges what was built by the rules of this host.
+///
+/// # Errors
+/// What is missing, or that the plugin does not build.
+pub fn build(dir: &Path, engine: &Engine, screen: &mut Screen<'_>) -> Result<Standing, Problem> {
+    let project = Project::read(dir)?;
+    let Some(subject) = component(&project, screen)? else {
+        return Ok(Standing::Bad);
+    };
+    Ok(judged(&subject, engine, screen))
+}
+
+/// The component, written where the project says; `None` where it does not build, which its tools have said.
+pub(crate) fn component(
+    project: &Project,
+    screen: &mut Screen<'_>,
+) -> Result<Option<Subject>, Problem> {
+    let built = match project.language {
+        Language::Rust => rust::build(project, screen)?,
+        Language::Js | Language::Python => guest::build(project)?,
+    };
+    if !built {
+        screen.paint(Paint::Bad, format!("{} does not build", project.name));
+        return Ok(None);
+    }
+    Subject::built(project).map(Some)
+}
+
+fn judged(subject: &Subject, engine: &Engine, screen: &mut Screen<'_>) -> Standing {
+    match subject.load(engine) {
+        Ok(loaded) => {
+            screen.say(format!("built     {}", subject.name));
+            inspect::heading(subject, &loaded, screen);
+            Standing::Good
+        }
+        Err(_) => inspect::inspect(subject, engine, false, screen),
+    }
+}
+
+/// Runs a tool with its output to ours. `missing` says how to get it where it is not there.
+fn run(command: &mut Command, missing: &str) -> Result<bool, Problem> {
+    let status = command.status().map_err(|error| {
+        let program = command.get_program().to_string_lossy().into_owned();
+        match error.kind() {
+            std::io::ErrorKind::NotFound => {
+                Problem::new(format!("{program} is missing: {missing}"))
+            }
+            _ => Problem::new(format!("{program}: {error}")),
+        }
+    })?;
+    Ok(status.success())
+}

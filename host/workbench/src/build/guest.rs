@@ -1,0 +1,111 @@
+//! A component from JavaScript or Python: the vendored SDK knows how, and runs the tools that the author's own manifest names.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::problem::Problem;
+use crate::project::{Language, Project};
+use crate::worlds::World;
+
+/// Builds; false where the SDK's build says that it does not.
+pub(super) fn build(project: &Project) -> Result<bool, Problem> {
+    let entry = project.entry.as_deref().unwrap_or(Path::new(""));
+    if !project.dir.join(entry).is_file() {
+        return Err(Problem::new(format!(
+            "{} is missing: `entry` of jackfield-plugin.toml names the plugin's file",
+            project.dir.join(entry).display()
+        )));
+    }
+    let world = World::of(&project.kinds, &project.dir.join("sdk").join("wit"))?;
+    let mut command = match project.language {
+        Language::Python => python(project)?,
+        _ => node(project)?,
+    };
+    let wit = std::path::absolute(&world.wit).map_err(|error| Problem::file(&world.wit, &error))?;
+    command.arg("--wit").arg(wit);
+    command.args(["--world", world.name]);
+    command.arg("--entry").arg(entry);
+    command.arg("--out").arg(&project.component);
+    super::run(&mut command, "")
+}
+
+fn node(project: &Project) -> Result<Command, Problem> {
+    vendored(project, "sdk/build.mjs")?;
+    there(
+        "node",
+        "install Node.js 22 or newer, as from https://nodejs.org",
+    )?;
+    if !project.dir.join("node_modules").is_dir() {
+        return Err(Problem::new(format!(
+            "the tools of {} are missing: run `npm ci` in {}",
+            project.dir.join("package.json").display(),
+            project.dir.display()
+        )));
+    }
+    let mut node = Command::new("node");
+    node.current_dir(&project.dir).arg("sdk/build.mjs");
+    Ok(node)
+}
+
+fn python(project: &Project) -> Result<Command, Problem> {
+    vendored(project, "sdk/jackfield_sdk/build.py")?;
+    let python = interpreter(project)?;
+    let has = tool(&python, project)
+        .args(["-c", "import componentize_py"])
+        .stderr(Stdio::null())
+        .status();
+    if !has.is_ok_and(|status| status.success()) {
+        return Err(Problem::new(format!(
+            "the tools of {} are missing: run `{}` in {}",
+            project.dir.join("requirements.txt").display(),
+            "python3 -m venv .venv && .venv/bin/pip install -r requirements.txt",
+            project.dir.display()
+        )));
+    }
+    let mut command = tool(&python, project);
+    command.args(["-m", "jackfield_sdk.build"]);
+    Ok(command)
+}
+
+/// The interpreter of the plugin's own environment, else that of the machine.
+pub(crate) fn interpreter(project: &Project) -> Result<PathBuf, Problem> {
+    let own = project.dir.join(".venv/bin/python");
+    if own.exists() {
+        return std::path::absolute(&own).map_err(|error| Problem::file(&own, &error));
+    }
+    there("python3", "install Python 3.11 or newer")?;
+    Ok(PathBuf::from("python3"))
+}
+
+/// An interpreter that finds the SDK.
+pub(crate) fn tool(python: &Path, project: &Project) -> Command {
+    let mut command = Command::new(python);
+    command.current_dir(&project.dir).env("PYTHONPATH", "sdk");
+    command
+}
+
+fn vendored(project: &Project, file: &str) -> Result<(), Problem> {
+    if project.dir.join(file).is_file() {
+        return Ok(());
+    }
+    Err(Problem::new(format!(
+        "{} is missing: run `jackfield plugin sdk {}`",
+        project.dir.join(file).display(),
+        project.dir.display()
+    )))
+}
+
+/// Whether a program is to be found.
+pub(crate) fn there(program: &str, missing: &str) -> Result<(), Problem> {
+    let asked = Command::new(program)
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    match asked {
+        Ok(_) => Ok(()),
+        Err(error) => Err(Problem::new(format!(
+            "{program} is missing ({error}): {missing}"
+        ))),
+    }
+}
