@@ -1,14 +1,14 @@
 //! The bridge itself: what every request and queue shares.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
-use tokio::sync::Notify;
 
+use crate::bells::Bells;
 use crate::connection::Connection;
 use crate::flights::Flights;
 use crate::name::{Scope, TenantName};
@@ -28,10 +28,8 @@ pub struct Bridge {
     pub(crate) owner: String,
     pub(crate) clock: Clock,
     pub(crate) lease: Duration,
-    /// Told when work is owed, one for each tenant.
-    wakes: BTreeMap<TenantName, Notify>,
-    /// Told when users are to be evaluated anew.
-    regrouped: BTreeMap<TenantName, Notify>,
+    /// The bells of the tenants that are served. One that is taken out ends its queues.
+    bells: Mutex<BTreeMap<TenantName, Arc<Bells>>>,
     pub(crate) turns: Turns,
     pub(crate) flights: Flights,
 }
@@ -52,15 +50,12 @@ impl Bridge {
         owner: String,
         clock: Clock,
     ) -> Self {
-        let bells = || {
-            let tenants = connections
-                .iter()
-                .map(|connection| &connection.scope.tenant);
-            tenants
-                .map(|tenant| (tenant.clone(), Notify::new()))
-                .collect()
-        };
-        let (wakes, regrouped) = (bells(), bells());
+        let tenants = connections
+            .iter()
+            .map(|connection| connection.scope.tenant.clone());
+        let tenants: BTreeSet<TenantName> = tenants.collect();
+        let bells = tenants.into_iter().map(|tenant| (tenant, Arc::default()));
+        let bells = Mutex::new(bells.collect());
         let connections = connections
             .into_iter()
             .map(|connection| (connection.scope.clone(), Arc::new(connection)))
@@ -73,8 +68,7 @@ impl Bridge {
             owner,
             clock,
             lease,
-            wakes,
-            regrouped,
+            bells,
             turns: Turns::default(),
             flights: Flights::default(),
         }
@@ -95,28 +89,58 @@ impl Bridge {
         &self.ledger
     }
 
-    /// Tells the queue that work is owed.
-    pub(crate) fn wake(&self, tenant: &TenantName) {
-        if let Some(wake) = self.wakes.get(tenant) {
-            wake.notify_one();
+    /// Gives a tenant other connections, all at once; a new tenant is served from now on. Whoever holds a connection of before goes
+    /// on with it. What the guards counted stays counted.
+    pub fn replace_tenant(&self, tenant: &TenantName, connections: Vec<Connection>) {
+        let before = self.connections.load();
+        let connections = connections.into_iter().map(|mut connection| {
+            if let Some(former) = before.get(&connection.scope) {
+                connection.guard.count_on(&former.guard);
+            }
+            (connection.scope.clone(), Arc::new(connection))
+        });
+        let connections: Vec<_> = connections.collect();
+        self.connections.rcu(|all| {
+            let mut all = Connections::clone(all);
+            all.retain(|scope, _| scope.tenant != *tenant);
+            all.extend(connections.iter().cloned());
+            all
+        });
+        let mut bells = self.bells.lock().unwrap_or_else(PoisonError::into_inner);
+        bells.entry(tenant.clone()).or_default();
+    }
+
+    /// Serves a tenant no more. Requests that hold a connection of it end on it; its queues end after what they are at.
+    pub fn remove_tenant(&self, tenant: &TenantName) {
+        self.connections.rcu(|all| {
+            let mut all = Connections::clone(all);
+            all.retain(|scope, _| scope.tenant != *tenant);
+            all
+        });
+        let mut bells = self.bells.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bells) = bells.remove(tenant) {
+            bells.end();
         }
     }
 
-    /// Waits until work is owed.
-    pub(crate) async fn woken(&self, tenant: &TenantName) {
-        rung(self.wakes.get(tenant)).await;
+    /// The bells of a tenant, while it is served.
+    pub(crate) fn bells(&self, tenant: &TenantName) -> Option<Arc<Bells>> {
+        let bells = self.bells.lock().unwrap_or_else(PoisonError::into_inner);
+        bells.get(tenant).cloned()
+    }
+
+    /// Tells the queue that work is owed.
+    pub(crate) fn wake(&self, tenant: &TenantName) {
+        if let Some(bells) = self.bells(tenant) {
+            bells.owed.notify_one();
+        }
     }
 
     /// Tells that users are to be evaluated anew.
     pub(crate) fn ring(&self, tenant: &TenantName) {
-        if let Some(bell) = self.regrouped.get(tenant) {
-            bell.notify_one();
+        if let Some(bells) = self.bells(tenant) {
+            bells.regrouped.notify_one();
         }
-    }
-
-    /// Waits until users are to be evaluated anew.
-    pub(crate) async fn rung(&self, tenant: &TenantName) {
-        rung(self.regrouped.get(tenant)).await;
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -126,12 +150,5 @@ impl Bridge {
     /// Waits for the turn of a user.
     pub(crate) async fn turn(&self, key: String) -> Turn {
         self.turns.wait(key).await
-    }
-}
-
-async fn rung(bell: Option<&Notify>) {
-    match bell {
-        Some(bell) => bell.notified().await,
-        None => std::future::pending().await,
     }
 }

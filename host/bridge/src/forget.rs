@@ -20,15 +20,18 @@ const DAILY: Duration = Duration::from_secs(24 * 60 * 60);
 const BATCH: usize = 100;
 
 impl Bridge {
-    /// Forgets a tenant's deleted users once their grace is over, for as long as the process lives.
+    /// Forgets a tenant's deleted users once their grace is over, for as long as the tenant is served.
     pub async fn forget_daily(self: Arc<Self>, tenant: TenantName) {
-        loop {
+        let Some(bells) = self.bells(&tenant) else {
+            return;
+        };
+        while !bells.ended() {
             match self.forget(&tenant).await {
                 Ok(0) => {}
                 Ok(forgotten) => tracing::info!(%tenant, forgotten, "deleted users are forgotten"),
                 Err(error) => tracing::error!(%tenant, %error, "deleted users cannot be forgotten"),
             }
-            tokio::time::sleep(DAILY).await;
+            bells.pause(DAILY).await;
         }
     }
 

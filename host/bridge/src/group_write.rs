@@ -54,7 +54,17 @@ impl Bridge {
         condition: Condition,
     ) -> Result<GroupAnswer, Refusal> {
         let connection = self.connection(scope).ok_or(Refusal::NotFound)?;
-        let bridge = Arc::clone(self);
+        self.write_group_on(&connection, ask, condition).await
+    }
+
+    /// As `write_group`, on a connection that somebody holds, whatever is configured by now.
+    pub async fn write_group_on(
+        self: &Arc<Self>,
+        connection: &Arc<Connection>,
+        ask: GroupAsk,
+        condition: Condition,
+    ) -> Result<GroupAnswer, Refusal> {
+        let (bridge, connection) = (Arc::clone(self), Arc::clone(connection));
         // To its end, even if the caller stops waiting.
         let done = tokio::spawn(async move {
             let (answer, touched) = {

@@ -2,7 +2,7 @@
 //! has such a brake of its own.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -15,7 +15,7 @@ use crate::name::UserId;
 pub struct Guard {
     most: usize,
     within: Duration,
-    passed: Mutex<VecDeque<(Timestamp, UserId)>>,
+    passed: Arc<Mutex<VecDeque<(Timestamp, UserId)>>>,
 }
 
 impl Guard {
@@ -24,8 +24,13 @@ impl Guard {
         Self {
             most,
             within,
-            passed: Mutex::default(),
+            passed: Arc::default(),
         }
+    }
+
+    /// Counts together with the guard of before: a changed configuration lets no storm begin anew.
+    pub(crate) fn count_on(&mut self, former: &Guard) {
+        self.passed = Arc::clone(&former.passed);
     }
 
     /// Whether a user's removal may pass now; it is counted once, however often it is tried.
@@ -99,6 +104,9 @@ mod tests {
         guard.reset();
         assert_eq!(guard.room(at(61)), 2);
         assert!(guard.lets_pass(dan, at(61)));
+        let mut next = Guard::new(3, Duration::from_secs(60));
+        next.count_on(&guard);
+        assert_eq!(next.room(at(62)), 2, "dan is counted");
         let for_ever = Guard::new(1, Duration::MAX);
         assert!(for_ever.lets_pass(ada, at(0)) && !for_ever.lets_pass(bob, at(1_000_000_000)));
     }

@@ -8,6 +8,7 @@
 //! [`plan`] foresees what would become of everybody and [`explain`] tells one user's story; both only look. Reads are in [`query`] and
 //! [`group_query`], over [`search`]. What is needed of ledger, CXone and plugins are the traits in [`port`]; this room knows no HTTP, SQL or wasmtime.
 
+mod bells;
 mod bridge;
 mod claim;
 pub mod connection;

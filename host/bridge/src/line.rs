@@ -55,28 +55,38 @@ impl Bridge {
         ask: Ask,
         condition: Condition,
     ) -> Result<Answer, Refusal> {
-        self.write_as(scope, ask, condition, Priority::Request)
+        let connection = self.connection(scope).ok_or(Refusal::NotFound)?;
+        self.write_on(&connection, ask, condition).await
+    }
+
+    /// As `write`, on a connection that somebody holds, whatever is configured by now.
+    pub async fn write_on(
+        self: &Arc<Self>,
+        connection: &Arc<Connection>,
+        ask: Ask,
+        condition: Condition,
+    ) -> Result<Answer, Refusal> {
+        self.write_as(connection, ask, condition, Priority::Request)
             .await
     }
 
-    /// As `write`, with another priority towards CXone.
+    /// The same, with another priority towards CXone.
     pub(crate) async fn write_as(
         self: &Arc<Self>,
-        scope: &Scope,
+        connection: &Arc<Connection>,
         ask: Ask,
         condition: Condition,
         priority: Priority,
     ) -> Result<Answer, Refusal> {
         let options = CallOptions::of(priority);
-        let connection = self.connection(scope).ok_or(Refusal::NotFound)?;
-        let turn = ask.turn(scope);
+        let turn = ask.turn(&connection.scope);
         let (answer, outcome) = watch::channel(None);
         if let Ask::Create(body) = &ask
             && let Some(shared) = self.flights.board(&turn, body, &outcome)
         {
             return landed(shared).await;
         }
-        let bridge = Arc::clone(self);
+        let (bridge, connection) = (Arc::clone(self), Arc::clone(connection));
         tokio::spawn(async move {
             let _turn = bridge.turns.wait(turn).await;
             let repeated = bridge.repeat(&connection, &ask, &condition, options).await;
@@ -179,6 +189,7 @@ impl Bridge {
             event,
             origin: Origin::Idp,
             options,
+            afterwards: None,
         };
         let carried = Box::pin(self.carry_out(connection, work)).await?;
         Ok(answered(said.creates, carried.user))
@@ -249,19 +260,25 @@ impl Bridge {
         Ok(answer(&said, user))
     }
 
-    /// Acknowledges what CXone cannot be asked about now, unless the tenant wants it refused.
+    /// Acknowledges what cannot be decided now, unless the tenant wants it refused: for a plugin, the connection says so.
     async fn owe(
         &self,
         connection: &Connection,
         said: Box<Said>,
         outage: Outage,
     ) -> Result<Answer, Refusal> {
-        if connection.tenant.policy.on_unreachable == OnUnreachable::Refuse {
+        let refuses = connection.tenant.policy.on_unreachable == OnUnreachable::Refuse;
+        if refuses && outage.plugin.is_none() {
             return Err(outage.refusal());
         }
         let (now, reason) = (self.now(), outage.reason);
         let mut event = self.event(&said, json!({"told": "nothing"}));
         event.detail["owed"] = json!(reason);
+        if let Some(failure) = outage.plugin {
+            tracing::warn!(scope = %said.user.scope, plugin = %failure.plugin, ending = %failure.ending, reason = %failure.message, "plugin failed: owed");
+            event.detail["plugin"] = json!(failure.plugin);
+            event.detail["ending"] = json!(failure.ending.to_string());
+        }
         let mut user = said.user;
         user.debt = user.debt.take().map(|debt| Debt {
             attempts: 0,
@@ -390,7 +407,9 @@ pub(crate) fn detail(user: &User, evaluated: &Evaluated) -> serde_json::Value {
             match step.standing {
                 Standing::Applied => json!({"by": step.by, "changed": changed}),
                 Standing::Monitored => json!({"by": step.by, "would_change": changed}),
-                Standing::Failed(ending) => json!({"by": step.by, "failed": ending.to_string()}),
+                Standing::Failed(ending) => {
+                    json!({"by": step.by, "failed": ending.to_string(), "kept": changed})
+                }
             }
         })
         .collect();

@@ -1,7 +1,7 @@
 //! Owed work: what CXone has not taken yet is done as soon as it can be, deactivations first.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use serde_json::json;
@@ -12,7 +12,7 @@ use crate::decide::{Decision, decide, following};
 use crate::difference::nothing_to_tell;
 use crate::event::{Event, EventKind};
 use crate::line::{Bridge, detail, note, refusal_detail};
-use crate::name::{TenantName, UserId};
+use crate::name::{Scope, TenantName, UserId};
 use crate::port::cxone::{CallOptions, Priority};
 use crate::port::ledger::LedgerError;
 use crate::refusal::Refusal;
@@ -45,26 +45,29 @@ pub(crate) enum Progress {
 }
 
 impl Bridge {
-    /// Works off a tenant's debts for as long as the process lives. Drop the future to end it: what it was doing is an open
-    /// intent or a debt, and is taken up again.
+    /// Works off a tenant's debts for as long as the tenant is served. Drop the future to end it at once: what it was doing is an
+    /// open intent or a debt, and is taken up again.
     pub async fn work_off(self: Arc<Self>, tenant: TenantName) {
+        let Some(bells) = self.bells(&tenant) else {
+            return;
+        };
         let mut pause = PAUSE.0;
         let mut resting = Resting::default();
-        loop {
+        while !bells.ended() {
             match self.round(&tenant, &mut resting).await {
                 Ok(Round::Nothing) => {
                     pause = PAUSE.0;
-                    let _ = tokio::time::timeout(IDLE, self.woken(&tenant)).await;
+                    bells.wait(&bells.owed, IDLE).await;
                 }
                 Ok(Round::More) => pause = PAUSE.0,
                 Ok(Round::Away(asked)) => {
                     let asked = asked.unwrap_or_default().min(ASKED);
-                    tokio::time::sleep(pause.max(asked)).await;
+                    bells.pause(pause.max(asked)).await;
                     pause = (pause * 2).min(PAUSE.1);
                 }
                 Err(error) => {
                     tracing::error!(%tenant, %error, "owed work cannot be read");
-                    tokio::time::sleep(PAUSE.1).await;
+                    bells.pause(PAUSE.1).await;
                 }
             }
         }
@@ -90,19 +93,23 @@ impl Bridge {
         self.take_over(tenant).await?;
         resting.retain(|_, rest| rest.until > Instant::now());
         let mut debts = self.ledger.owed(tenant, BATCH + resting.len()).await?;
-        // Who was written since is no longer the one that something stood in the way of.
+        // Who was written since is no longer the one that something stood in the way of; another set of plugins may do better.
         debts.retain(|user| {
             let rest = resting.get(&user.id);
-            rest.is_none_or(|rest| rest.version != user.version)
+            rest.is_none_or(|rest| {
+                rest.version != user.version || !self.is_current(&user.scope, &rest.connection)
+            })
         });
         if debts.is_empty() {
             return Ok(Round::Nothing);
         }
         let (mut moved, mut away, mut asked) = (false, 0, None);
         for user in debts {
+            let by = self.connection(&user.scope);
+            let by = by.map_or_else(Weak::new, |connection| Arc::downgrade(&connection));
             match self.catch_up(&user).await {
                 Ok(Progress::Done) => moved = true,
-                Ok(Progress::Stuck) => self.rest(resting, user).await?,
+                Ok(Progress::Stuck) => self.rest(resting, user, by).await?,
                 Ok(Progress::Away(wait)) => {
                     away += 1;
                     asked = asked.max(wait);
@@ -115,7 +122,7 @@ impl Bridge {
                 Err(Refusal::Ledger(LedgerError::Stale)) => {}
                 Err(refusal) => {
                     tracing::warn!(scope = %user.scope, user = %user.id, reason = %refusal, "owed work is stuck");
-                    self.rest(resting, user).await?;
+                    self.rest(resting, user, by).await?;
                 }
             }
         }
@@ -125,8 +132,19 @@ impl Bridge {
         })
     }
 
-    /// Lets a debt rest, until its time has come or somebody writes the user.
-    async fn rest(&self, resting: &mut Resting, user: User) -> Result<(), LedgerError> {
+    /// Whether a connection is still the one of this scope.
+    fn is_current(&self, scope: &Scope, connection: &Weak<Connection>) -> bool {
+        let current = self.connection(scope);
+        current.is_some_and(|current| Weak::ptr_eq(&Arc::downgrade(&current), connection))
+    }
+
+    /// Lets a debt rest, until its time has come, somebody writes the user, or the connection is replaced.
+    async fn rest(
+        &self,
+        resting: &mut Resting,
+        user: User,
+        connection: Weak<Connection>,
+    ) -> Result<(), LedgerError> {
         let user = self
             .ledger
             .user(&user.scope, user.id)
@@ -139,6 +157,7 @@ impl Bridge {
         let rest = Rest {
             until: Instant::now() + (REST.0 * 2_u32.pow(doublings)).min(most),
             version: user.version,
+            connection,
         };
         resting.insert(user.id, rest);
         Ok(())
@@ -225,6 +244,7 @@ impl Bridge {
                     event,
                     origin: Origin::Queue,
                     options,
+                    afterwards: None,
                 })
                 .await
             }
@@ -250,7 +270,7 @@ impl Bridge {
                 self.ledger.commit(user, vec![event]).await?;
                 Ok(Progress::Done)
             }
-            Ok(Decision::Later(outage)) => {
+            Ok(Decision::Later(outage)) if outage.plugin.is_none() => {
                 // A debt that is there already would change nothing but its count.
                 if user.debt.is_none() {
                     owe(&mut user, false, outage.reason, self.now());
@@ -258,13 +278,25 @@ impl Bridge {
                 }
                 Ok(Progress::Away(outage.retry_after))
             }
-            Err(refusal) if undelivered => {
-                let event = event(kind, &user, json!({}));
-                user.reason = Some(refusal.to_string());
-                self.pay(leaving(user, event)).await
-            }
-            Err(refusal) => {
-                owe(&mut user, false, refusal.to_string(), self.now());
+            // A plugin failed, or the ledger. The next may fare better, whether the plugin's failures are owed or not.
+            failed => {
+                let reason = match failed {
+                    Ok(Decision::Later(outage)) => outage.reason,
+                    Err(refusal) => refusal.to_string(),
+                    Ok(_) => return Ok(Progress::Stuck),
+                };
+                // Nobody has judged the return: whoever CXone was never told to remove is not let stay on its account.
+                if undelivered || user.undelivered {
+                    let event = event(kind, &user, json!({}));
+                    let afterwards = Some(reason);
+                    return self
+                        .pay(Work {
+                            afterwards,
+                            ..leaving(user, event)
+                        })
+                        .await;
+                }
+                owe(&mut user, false, reason, self.now());
                 self.ledger.commit(user, Vec::new()).await?;
                 Ok(Progress::Stuck)
             }
@@ -294,6 +326,7 @@ fn leaving(user: User, event: Event) -> Work {
         event,
         origin: Origin::Queue,
         options: CallOptions::of(Priority::Deactivation),
+        afterwards: None,
     }
 }
 
@@ -306,6 +339,8 @@ struct Rest {
     until: Instant,
     /// The row that it was tried from.
     version: u64,
+    /// The connection that it was tried by.
+    connection: Weak<Connection>,
 }
 
 /// What a round came to.

@@ -63,6 +63,16 @@ impl Bridge {
     /// empty list: the identity provider would create a duplicate.
     pub async fn search(&self, scope: &Scope, query: &Query) -> Result<Page<User>, Refusal> {
         let connection = self.connection(scope).ok_or(Refusal::NotFound)?;
+        self.search_on(&connection, query).await
+    }
+
+    /// As `search`, on a connection that somebody holds, whatever is configured by now.
+    pub async fn search_on(
+        &self,
+        connection: &Connection,
+        query: &Query,
+    ) -> Result<Page<User>, Refusal> {
+        let scope = &connection.scope;
         if query.filter.is_none() && query.sort.is_none() {
             let total = self.ledger.count_users(scope).await?;
             let skip = query.skip() as u64;
@@ -73,7 +83,7 @@ impl Bridge {
             return Ok(Page::of(total, users));
         }
         let mut gather = Gather::new(query);
-        match self.candidates(&connection, query).await? {
+        match self.candidates(connection, query).await? {
             Some(users) => self.see_users(scope, query, &mut gather, users).await?,
             None => {
                 let mut after = 0;

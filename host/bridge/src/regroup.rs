@@ -32,20 +32,23 @@ const REST: Duration = Duration::from_secs(2);
 const PAUSE: Duration = Duration::from_millis(250);
 
 impl Bridge {
-    /// Evaluates a tenant's pending users anew for as long as the process lives. Drop the future to end it: whoever was not
-    /// finished is still pending.
+    /// Evaluates a tenant's pending users anew for as long as the tenant is served. Drop the future to end it at once: whoever was
+    /// not finished is still pending.
     pub async fn re_evaluate(self: Arc<Self>, tenant: TenantName) {
+        let Some(bells) = self.bells(&tenant) else {
+            return;
+        };
         let mut resting = Resting::default();
-        loop {
+        while !bells.ended() {
             match self.pending_round(&tenant, &mut resting).await {
                 Ok(Round::Nothing) => {
-                    let _ = timeout(IDLE, self.rung(&tenant)).await;
+                    bells.wait(&bells.regrouped, IDLE).await;
                 }
                 Ok(Round::Moved) => {}
-                Ok(Round::Stuck) => tokio::time::sleep(PAUSE).await,
+                Ok(Round::Stuck) => bells.pause(PAUSE).await,
                 Err(error) => {
                     tracing::error!(%tenant, %error, "pending re-evaluations cannot be read");
-                    tokio::time::sleep(IDLE).await;
+                    bells.pause(IDLE).await;
                 }
             }
         }

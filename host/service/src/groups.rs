@@ -59,10 +59,10 @@ pub(crate) async fn patch(
     let patch = Patch::parse(body, ResourceSchemas::group(), dialect)?;
     let projected = call.parameters.get("attributes")?.is_some();
     if dialect.group_patch_answer == PatchAnswer::NoContent && !projected {
-        let scope = &call.connection.scope;
+        let connection = call.connection;
         let ask = GroupAsk::Patch(id, patch);
         return Ok(
-            match call.bridge.write_group(scope, ask, condition).await? {
+            match call.bridge.write_group_on(connection, ask, condition).await? {
                 GroupAnswer::Created(group) | GroupAnswer::Changed(group) => {
                     respond::tagged(respond::nothing(), &etag::of(group.version))
                 }
@@ -145,9 +145,9 @@ pub(crate) async fn whole(
 
 async fn write(call: &Call<'_>, ask: GroupAsk, condition: Condition) -> Result<Answer, Failure> {
     let projection = projection(call)?;
-    let scope = &call.connection.scope;
+    let connection = call.connection;
     Ok(
-        match call.bridge.write_group(scope, ask, condition).await? {
+        match call.bridge.write_group_on(connection, ask, condition).await? {
             GroupAnswer::Created(group) => {
                 let body = shown(call, &group, &projection).await?;
                 let answer = respond::created(&body, &location(call, &group));

@@ -87,7 +87,7 @@ pub(crate) async fn found(call: &Call<'_>, search: &SearchRequest) -> Result<Pag
     let projection = search.projection(ResourceSchemas::user());
     let query = asked::query(search, ResourceSchemas::user())?;
     let scope = &call.connection.scope;
-    let page = call.bridge.search(scope, &query).await?;
+    let page = call.bridge.search_on(call.connection, &query).await?;
     let mut groups = if projection.wants("groups") {
         let ids: Vec<UserId> = page.found.iter().map(|user| user.id).collect();
         call.bridge.memberships(scope, &ids).await?
@@ -106,8 +106,8 @@ pub(crate) async fn found(call: &Call<'_>, search: &SearchRequest) -> Result<Pag
 
 async fn write(call: &Call<'_>, ask: Ask, condition: Condition) -> Result<Answer, Failure> {
     let projection = projection(call)?;
-    let scope = &call.connection.scope;
-    Ok(match call.bridge.write(scope, ask, condition).await? {
+    let connection = call.connection;
+    Ok(match call.bridge.write_on(connection, ask, condition).await? {
         Done::Created(user) => {
             let body = one(call, &user, &projection).await?;
             let answer = respond::created(&body, &location(call, &user));

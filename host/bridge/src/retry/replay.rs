@@ -71,7 +71,7 @@ impl Bridge {
     /// Asks again what was refused, in the identity provider's place.
     async fn replay(
         self: &Arc<Self>,
-        connection: &Connection,
+        connection: &Arc<Connection>,
         refusal: &Event,
     ) -> Result<Outcome, Refusal> {
         let asked = crate::matching::asked(refusal);
@@ -91,9 +91,8 @@ impl Bridge {
         if !self.ledger.stands(refusal).await? {
             return Ok((Became::Newer, None));
         }
-        let scope = &connection.scope;
         let priority = Priority::Background;
-        match self.write_as(scope, ask, condition, priority).await {
+        match self.write_as(connection, ask, condition, priority).await {
             Ok(Answer::Created(user) | Answer::Changed(user)) => Ok(stands(user)),
             Ok(Answer::Deleted) => Ok((Became::Done, None)),
             Err(Refusal::Denied(denial)) => {
