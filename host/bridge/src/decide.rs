@@ -28,7 +28,7 @@ pub(crate) enum Decision {
     Wait(String, Evaluated),
     /// A rule or constraint refuses.
     No(Box<Denial>),
-    /// Roles and teams cannot be read, so nothing can be decided now.
+    /// Nothing can be decided now: roles and teams cannot be read, or a plugin failed whose decisions are owed.
     Later(Outage),
 }
 
@@ -63,7 +63,7 @@ pub(crate) async fn decide(
         ..evaluation(connection, operation, user, groups.clone(), now, directory)
     };
     let first = evaluate(connection, user, evaluation(recent)).await?;
-    if creates || matches!(first, Decision::Go(..)) {
+    if creates || matches!(first, Decision::Go(..) | Decision::Later(_)) {
         return Ok(first);
     }
     match cxone.directory(Freshness::Now, options).await {
@@ -100,6 +100,7 @@ pub(crate) fn evaluation(
         before: None,
         held: user.shown.clone(),
         accepted: user.accepted.clone(),
+        provenance: user.provenance.clone(),
         groups,
         moment: now,
         directory,
@@ -141,8 +142,11 @@ async fn evaluate(
     evaluation: Evaluation,
 ) -> Result<Decision, Refusal> {
     let directory = Arc::clone(&evaluation.directory);
-    let evaluated = connection.plugins.evaluate(evaluation).await?;
-    Ok(judged(connection, user, evaluated, &directory))
+    match connection.plugins.evaluate(evaluation).await {
+        Ok(evaluated) => Ok(judged(connection, user, evaluated, &directory)),
+        Err(failure) if failure.owe => Ok(Decision::Later(Outage::of_plugin(failure))),
+        Err(failure) => Err(failure.into()),
+    }
 }
 
 /// What a chain's outcome comes to.

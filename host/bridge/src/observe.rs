@@ -127,6 +127,7 @@ impl Bridge {
             mut event,
             origin,
             options,
+            afterwards: _,
         } = work;
         let mut stands = Stands::owed();
         match &task {

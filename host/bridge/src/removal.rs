@@ -48,6 +48,7 @@ impl Bridge {
                     priority: Priority::Deactivation,
                     deadline,
                 },
+                afterwards: None,
             };
             self.carry_out(connection, work).await?.user
         };

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use crate::port::cxone::UpstreamError;
 use crate::port::ledger::LedgerError;
-use crate::port::plugins::Denial;
+use crate::port::plugins::{Denial, PluginFailure};
 use crate::refusal::Refusal;
 use crate::target::Attribute;
 
-/// CXone cannot take something now.
+/// CXone cannot be told something now.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Outage {
     pub(crate) reason: String,
@@ -18,9 +18,19 @@ pub(crate) struct Outage {
     pub(crate) uncertain: bool,
     /// How long it asked to be left alone.
     pub(crate) retry_after: Option<Duration>,
+    /// The plugin that failed, where CXone is not what is missing: the configuration says that it is owed.
+    pub(crate) plugin: Option<Box<PluginFailure>>,
 }
 
 impl Outage {
+    /// A plugin failed, and what it should have decided is owed.
+    pub(crate) fn of_plugin(failure: PluginFailure) -> Self {
+        Self {
+            plugin: Some(Box::new(failure.clone())),
+            ..Self::of_this_one(failure.to_string())
+        }
+    }
+
     /// Of one user alone: others may fare better.
     pub(crate) fn of_this_one(reason: impl Into<String>) -> Self {
         Self {
@@ -53,6 +63,7 @@ impl From<UpstreamError> for Outage {
                 away: true,
                 uncertain,
                 retry_after,
+                plugin: None,
             },
             other => Self {
                 away: true,

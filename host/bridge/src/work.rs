@@ -49,6 +49,8 @@ pub(crate) struct Work {
     pub(crate) origin: Origin,
     /// Under what terms CXone is asked.
     pub(crate) options: CallOptions,
+    /// What is owed still once a removal is delivered, and why: a return that nobody could decide on.
+    pub(crate) afterwards: Option<String>,
 }
 
 /// A piece of work that ended.
@@ -157,6 +159,7 @@ impl Bridge {
                 away: true,
                 uncertain,
                 retry_after: None,
+                plugin: None,
             })
         };
         if until <= Instant::now() {
@@ -169,7 +172,11 @@ impl Bridge {
                     let telling = converge(connection, ledger, user, desired, now, work.options);
                     Box::pin(telling).await
                 }
-                Task::Leave => Box::pin(leave(connection, ledger, user, work.options)).await,
+                Task::Leave => {
+                    let done = Box::pin(leave(connection, ledger, user, work.options)).await?;
+                    let owed = work.afterwards.clone();
+                    Ok(Done { owed, ..done })
+                }
             }
         };
         let told = timeout_at(until, telling).await;

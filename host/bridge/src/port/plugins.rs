@@ -59,6 +59,8 @@ pub struct Evaluation {
     pub held: Option<Target>,
     /// What CXone last accepted from us.
     pub accepted: Option<Target>,
+    /// Which plugin or template set what of that, as far as it is known.
+    pub provenance: BTreeMap<Attribute, String>,
     /// The user's groups.
     pub groups: Vec<Membership>,
     /// The moment.
@@ -80,7 +82,8 @@ pub struct Evaluation {
 pub struct Step {
     /// The plugin's name, or `template NAME`.
     pub by: String,
-    /// What it set, changed or removed; of one that is monitored, what it would have.
+    /// What it set, changed or removed; of one that is monitored, what it would have; of one that failed, what it set an earlier
+    /// time and CXone keeps.
     pub changed: Vec<Change>,
     /// Whether it counted.
     pub standing: Standing,
@@ -181,14 +184,14 @@ pub struct Evaluated {
 }
 
 impl Evaluated {
-    /// Which plugin or template set each attribute last.
+    /// Which plugin or template set each attribute last. What stays of a plugin that failed is still that plugin's.
     pub fn provenance(&self) -> BTreeMap<Attribute, String> {
         let mut by = BTreeMap::new();
-        let applied = self
+        let counted = self
             .steps
             .iter()
-            .filter(|step| step.standing == Standing::Applied);
-        for step in applied {
+            .filter(|step| step.standing != Standing::Monitored);
+        for step in counted {
             for change in &step.changed {
                 by.insert(change.attribute, step.by.clone());
             }
@@ -255,8 +258,14 @@ pub trait Plugins: Send + Sync + fmt::Debug {
         remembered: Option<Source>,
     ) -> Result<Source, PluginFailure>;
 
-    /// The plugins that could not be loaded, with the reason: while there are any, writes that need the chain fail.
+    /// The plugins that could not be loaded, with the reason.
     fn not_loaded(&self) -> Vec<PluginFailure>;
+
+    /// Whether every write that needs the chain fails, since one of those is missing. The configuration may say that the chain
+    /// goes on without it, or that such writes are owed.
+    fn stopped(&self) -> bool {
+        !self.not_loaded().is_empty()
+    }
 
     /// The source paths that each plugin reads, with the plugin's name, in order: what a mapper says that it takes, and what
     /// settings name. Not every plugin tells.

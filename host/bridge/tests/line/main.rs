@@ -19,6 +19,7 @@ mod observe;
 mod owed;
 mod owner;
 mod plan;
+mod plugin_fails;
 mod rename;
 mod retry;
 mod storm;

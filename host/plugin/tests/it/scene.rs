@@ -95,6 +95,7 @@ pub(crate) fn evaluation() -> Evaluation {
         before: None,
         held: None,
         accepted: None,
+        provenance: BTreeMap::new(),
         groups: Vec::new(),
         moment: Timestamp::UNIX_EPOCH,
         directory: Arc::new(Directory {

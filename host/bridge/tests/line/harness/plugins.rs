@@ -1,8 +1,9 @@
 //! Plugins as pure functions of source and groups. `displayName` says what the rules do: `deny`, `defer` (until in a group),
-//! `trap`, `leave` (deactivate who is in no group), or nothing. A group called `role X` gives the role X. `userType` chooses the
+//! `trap`, `owe` (fail, until mended, with a failure that is owed), `leave` (deactivate who is in no group), or nothing. A group called `role X` gives the role X. `userType` chooses the
 //! template of that name.
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use bridge::port::plugins::{
@@ -22,6 +23,8 @@ pub(crate) struct Pure {
     pub(crate) operations: Mutex<Vec<Operation>>,
     /// Whether a template was due, of the last evaluation.
     pub(crate) template_due: Mutex<bool>,
+    /// What `owe` fails with is no more.
+    pub(crate) mended: AtomicBool,
 }
 
 /// The mapping, for assertions too: what CXone is to hold of a source.
@@ -46,12 +49,12 @@ pub(crate) fn mapped(source: &Source) -> Target {
     target
 }
 
-fn trap() -> PluginFailure {
+fn trap(owe: bool) -> PluginFailure {
     PluginFailure {
         plugin: "pure".to_owned(),
         ending: Ending::Trap,
         message: "as asked".to_owned(),
-        owe: false,
+        owe,
     }
 }
 
@@ -97,7 +100,8 @@ impl Plugins for Pure {
             }
         }
         let verdict = match target.get(Attribute::DisplayName) {
-            Some("trap") => return Err(trap()),
+            Some("trap") => return Err(trap(false)),
+            Some("owe") if !self.mended.load(Ordering::SeqCst) => return Err(trap(true)),
             Some("deny") => Verdict::Deny(Denial {
                 rule: "pure".to_owned(),
                 status: 400,

@@ -150,6 +150,18 @@ impl World {
     pub(crate) fn start(&mut self) {
         self.starts += 1;
         self.life = Arc::new(Life::default());
+        let connections = self.connections();
+        let ledger = Arc::new(Memory {
+            store: Arc::clone(&self.store),
+            life: Arc::clone(&self.life),
+            chance: self.slow_ledger.then(|| Arc::clone(&self.chance)),
+        });
+        let owner = format!("process {}", self.starts);
+        self.bridge = Arc::new(Bridge::new(ledger, connections, owner, now));
+    }
+
+    /// The connections as they are configured now.
+    pub(crate) fn connections(&self) -> Vec<Connection> {
         let tenant = Arc::new(Tenant {
             name: tenant(),
             cxone: Arc::new(Line {
@@ -162,7 +174,7 @@ impl World {
             protected: self.protected.clone(),
             policy: self.policy.clone(),
         });
-        let connections = ["entra", "okta"].map(|name| Connection {
+        let connection = |name| Connection {
             scope: scope(name),
             takes: Vec::new(),
             mode: match self.observing.contains(name) {
@@ -173,14 +185,8 @@ impl World {
             dialect: &GENERIC,
             plugins: self.plugins.clone(),
             tenant: Arc::clone(&tenant),
-        });
-        let ledger = Arc::new(Memory {
-            store: Arc::clone(&self.store),
-            life: Arc::clone(&self.life),
-            chance: self.slow_ledger.then(|| Arc::clone(&self.chance)),
-        });
-        let owner = format!("process {}", self.starts);
-        self.bridge = Arc::new(Bridge::new(ledger, connections.into(), owner, now));
+        };
+        ["entra", "okta"].map(connection).into()
     }
 
     /// The process dies where it stands; another one starts and, as with SQLite, finds the leases void.
