@@ -4,6 +4,7 @@
 // The tool is the one that the plugin's package.json names: `@bytecodealliance/componentize-js` or `componentize-qjs`.
 // Exit codes: 0 built, 1 the plugin is at fault, 2 something is missing, 64 wrong arguments.
 
+import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, extname, join, relative, resolve, sep } from 'node:path';
@@ -124,10 +125,16 @@ async function load(entry) {
   try {
     loaded = await import(pathToFileURL(entry).href);
   } catch (error) {
-    throw new Problem(1, error.stack ?? String(error));
+    throw new Problem(1, uncaught(entry) || (error.stack ?? String(error)));
   }
   if (!isPlugin(loaded.default)) throw new Problem(1, `${entry}: must say \`export default plugin({ ... })\``);
   return loaded.default;
+}
+
+/** What node says of a file that cannot be loaded: of a syntax error it tells the line only where nothing catches it. */
+function uncaught(entry) {
+  const source = `await import(${JSON.stringify(pathToFileURL(entry).href)})`;
+  return spawnSync(process.execPath, ['--input-type=module', '--eval', source], { encoding: 'utf8' }).stderr.trim();
 }
 
 function checkKinds(plugin, { world, kinds }) {

@@ -3,7 +3,6 @@
 import { call } from './lib/call.js';
 import { describe, isPlugin } from './lib/definition.js';
 import { host } from './lib/host.js';
-import { warm } from './warm.js';
 
 /** A decision as the contract's variant. */
 function decided(decision) {
@@ -18,11 +17,11 @@ function decided(decision) {
  */
 export function component(plugin, imports, manifest) {
   if (!isPlugin(plugin)) throw new TypeError('the plugin file must say `export default plugin({ ... })`');
-  warm(decided);
   host.write = imports.log.write;
+  const description = describe(plugin, manifest);
   const run = (name) => (record) => call(plugin, name, record, imports.directory);
   return {
-    about: { describe: () => describe(plugin, manifest) },
+    about: { describe: () => description },
     mapper: { toTarget: run('to-target'), toSource: run('to-source') },
     templateChooser: {
       choose(occasion) {

@@ -13,25 +13,87 @@ import { Source } from './source.js';
 import { explain } from './stack.js';
 import { Target } from './target.js';
 
-/** How each document of the input is read, by its name in the contract. */
-const DOCUMENTS = {
-  source: (text) => new Source(object(text), text),
-  sourceBefore: (text) => new Source(object(text), text),
-  remembered: (text) => new Source(object(text), text),
-  target: (text) => new Target(object(text)),
-  held: (text) => new Target(object(text)),
-  facts: (text) => new Facts(object(text)),
-};
+const RECORD = Symbol('record');
+const PARSED = Symbol('parsed');
 
-const TEXTS = ['connection', 'idp', 'operation', 'moment'];
+/** A document of the input, parsed when it is first looked at: who never asks never pays. */
+function document(input, name, parse) {
+  const text = input[RECORD][name] ?? undefined;
+  return text === undefined ? undefined : (input[PARSED][name] ??= parse(text));
+}
+
+/** What every function is given. */
+class Input {
+  constructor(record, settings) {
+    this[RECORD] = record;
+    this[PARSED] = {};
+    this.connection = record.connection;
+    this.idp = record.idp;
+    this.settings = settings;
+  }
+
+  get facts() {
+    return document(this, 'facts', facts);
+  }
+
+  get target() {
+    return document(this, 'target', target);
+  }
+
+  get remembered() {
+    return document(this, 'remembered', source);
+  }
+}
+
+/** What `toTarget` works on. */
+class Forward extends Input {
+  get source() {
+    return document(this, 'source', source);
+  }
+
+  get draft() {
+    return document(this, 'draft', target);
+  }
+
+  get groups() {
+    return (this[PARSED].groups ??= new Groups(this[RECORD].groups));
+  }
+}
 
 /** What `toSource` works on. */
-class Backward {
+class Backward extends Input {
+  get draft() {
+    return document(this, 'draft', source);
+  }
+
   /** What to start from: the source so far or, where there is none yet, the remembered one. */
   start() {
     return this.remembered !== undefined && this.draft.isEmpty ? this.remembered : this.draft;
   }
 }
+
+/** What `choose` and `decide` see. */
+class Occasion extends Forward {
+  constructor(record, settings) {
+    super(record, settings);
+    this.operation = record.operation;
+    this.moment = record.moment;
+  }
+
+  get sourceBefore() {
+    return document(this, 'sourceBefore', source);
+  }
+
+  get held() {
+    return document(this, 'held', target);
+  }
+}
+
+const INPUTS = { 'to-target': Forward, 'to-source': Backward, choose: Occasion, decide: Occasion };
+
+const source = (text) => new Source(object(text), text);
+const target = (text) => new Target(object(text));
+const facts = (text) => new Facts(object(text));
 
 /**
  * Calls one export. `record` is the contract's record: camelCase, documents as texts, what is absent undefined or null.
@@ -45,7 +107,7 @@ export function call(definition, name, record, directory) {
   // A mapper's answer must not hang on what is not in its input.
   host.directory = kind === 'mapper' ? undefined : directory;
   try {
-    const input = read(definition, name, record);
+    const input = new INPUTS[name](record, readSettings(definition, record.settings));
     const answered = run(definition, name, input);
     return ANSWERS[name](answered);
   } catch (error) {
@@ -65,36 +127,10 @@ function run(definition, name, input) {
   return answered;
 }
 
-/** The input as authors see it. Documents are parsed when they are first looked at: who never asks never pays. */
-function read(definition, name, record) {
-  const input = name === 'to-source' ? new Backward() : {};
-  for (const text of TEXTS) if (record[text] !== undefined) input[text] = record[text];
-  input.settings = readSettings(definition, record.settings);
-  const draft = name === 'to-source' ? DOCUMENTS.source : DOCUMENTS.target;
-  for (const [member, parse] of Object.entries({ ...DOCUMENTS, draft })) {
-    const text = record[member] ?? undefined;
-    if (text !== undefined) lazily(input, member, () => parse(text));
-  }
-  if (name !== 'to-source') input.groups = new Groups(record.groups);
-  return input;
-}
-
-function lazily(input, name, make) {
-  const settle = (value) => Object.defineProperty(input, name, { value, enumerable: true, writable: true });
-  Object.defineProperty(input, name, {
-    enumerable: true,
-    configurable: true,
-    get() {
-      settle(make());
-      return input[name];
-    },
-  });
-}
-
 /** Reads and checks a plugin's settings. */
 function readSettings(definition, text) {
   const settings = filled(definition.schema, object(text));
-  const wrong = complaint(definition.schema, settings, 'settings');
+  const wrong = complaint(definition.schema, settings);
   if (wrong) throw new SettingsError(wrong);
   const said = definition.validate?.(settings);
   if (typeof said === 'string') throw new SettingsError(`settings: ${said}`);
@@ -117,13 +153,13 @@ function object(text) {
 
 /** What each export's answer becomes. A plain object passes as a document too; the host judges it. */
 const ANSWERS = {
-  'to-target': (target) => JSON.stringify(document(target, 'toTarget', 'the target')),
-  'to-source': (source) => (source instanceof Source ? source.toText() : JSON.stringify(document(source, 'toSource', 'the source'))),
+  'to-target': (target) => JSON.stringify(anObject(target, 'toTarget', 'the target')),
+  'to-source': (source) => (source instanceof Source ? source.toText() : JSON.stringify(anObject(source, 'toSource', 'the source'))),
   choose: (choice) => answer(choice, Choice, 'choose', '`Choice.template` or `Choice.none`'),
   decide: (decision) => answer(decision, Decision, 'decide', '`Decision.allow` or another `Decision`'),
 };
 
-function document(value, name, what) {
+function anObject(value, name, what) {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   throw new TypeError(`${name} must return ${what}, it returned ${value === null ? 'null' : typeof value}`);
 }

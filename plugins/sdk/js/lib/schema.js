@@ -39,49 +39,67 @@ export function filled(schema, value) {
   if (Array.isArray(value)) return value.map((item) => filled(schema?.items, item));
   if (!isObject(value)) return value;
   const copy = Object.create(null);
-  for (const [key, one] of Object.entries(value)) copy[key] = filled(below(schema, key), one);
-  for (const [key, property] of Object.entries(schema?.properties ?? {})) {
-    if (!Object.hasOwn(copy, key) && property?.default !== undefined) copy[key] = filled(property, property.default);
+  for (const key of Object.keys(value)) copy[key] = filled(below(schema, key), value[key]);
+  const properties = schema?.properties;
+  if (properties === undefined) return copy;
+  for (const key of Object.keys(properties)) {
+    const instead = properties[key]?.default;
+    if (instead !== undefined && !Object.hasOwn(copy, key)) copy[key] = filled(properties[key], instead);
   }
   return copy;
 }
 
 function below(schema, key) {
-  const properties = schema?.properties ?? {};
-  return Object.hasOwn(properties, key) ? properties[key] : schema?.additionalProperties;
+  const properties = schema?.properties;
+  return properties !== undefined && Object.hasOwn(properties, key) ? properties[key] : schema?.additionalProperties;
 }
 
-/** What is wrong with a value, and where; undefined for nothing. Values are not quoted. */
-export function complaint(schema, value, place, root = schema) {
-  if (schema === true || !isObject(schema)) {
-    return schema === false ? `${place} must not be there` : undefined;
+/** What is wrong with settings, and where; undefined for nothing. Values are not quoted. */
+export function complaint(schema, settings) {
+  return within(schema, settings, undefined, schema);
+}
+
+/** Where a value stands: the key and what it is in, spelt out only where something is wrong. */
+function spelt(place) {
+  if (place === undefined) return 'settings';
+  const { above, key } = place;
+  if (typeof key === 'number') return `${spelt(above)}[${key}]`;
+  return /^[A-Za-z0-9_-]+$/.test(key) ? `${spelt(above)}.${key}` : `${spelt(above)}[${JSON.stringify(key)}]`;
+}
+
+function within(schema, value, place, root) {
+  if (!isObject(schema)) return schema === false ? `${spelt(place)} must not be there` : undefined;
+  const { type, anyOf, oneOf, allOf } = schema;
+  if (type !== undefined && !isOfType(type, value)) {
+    const types = [type].flat().map((one) => ARTICLES[one] ?? `a ${one}`);
+    return `${spelt(place)} must be ${types.join(' or ')}`;
   }
-  if (typeof schema.$ref === 'string') {
-    const wrong = complaint(resolve(root, schema.$ref), value, place, root);
+  if (schema.enum !== undefined && !schema.enum.some((one) => equal(one, value))) {
+    return `${spelt(place)} must be one of ${schema.enum.map((one) => JSON.stringify(one)).join(', ')}`;
+  }
+  if (schema.const !== undefined && !equal(schema.const, value)) {
+    return `${spelt(place)} must be ${JSON.stringify(schema.const)}`;
+  }
+  if (schema.$ref !== undefined) {
+    const wrong = within(resolve(root, schema.$ref), value, place, root);
     if (wrong) return wrong;
   }
-  if (schema.type !== undefined) {
-    const types = [schema.type].flat();
-    if (!types.some((type) => TYPES[type]?.(value))) {
-      return `${place} must be ${types.map((type) => ARTICLES[type] ?? `a ${type}`).join(' or ')}`;
-    }
+  if (anyOf !== undefined || oneOf !== undefined) {
+    const wrong = (anyOf ?? oneOf).map((one) => within(one, value, place, root));
+    if (wrong.every((one) => one !== undefined)) return wrong.join(', or ');
   }
-  if (schema.enum && !schema.enum.some((one) => equal(one, value))) {
-    return `${place} must be one of ${schema.enum.map((one) => JSON.stringify(one)).join(', ')}`;
-  }
-  if ('const' in schema && !equal(schema.const, value)) return `${place} must be ${JSON.stringify(schema.const)}`;
-  for (const keyword of ['anyOf', 'oneOf']) {
-    const wrong = schema[keyword]?.map((one) => complaint(one, value, place, root));
-    if (wrong?.every((one) => one !== undefined)) return wrong.join(', or ');
-  }
-  for (const one of schema.allOf ?? []) {
-    const wrong = complaint(one, value, place, root);
+  if (allOf !== undefined) {
+    const wrong = first(allOf, (one) => within(one, value, place, root));
     if (wrong) return wrong;
   }
   if (typeof value === 'string') return inText(schema, value, place);
   if (typeof value === 'number') return inNumber(schema, value, place);
   if (Array.isArray(value)) return inList(schema, value, place, root);
   return isObject(value) ? inTable(schema, value, place, root) : undefined;
+}
+
+function isOfType(type, value) {
+  return Array.isArray(type) ? type.some((one) => TYPES[one]?.(value)) : TYPES[type]?.(value) === true;
 }
 
 function resolve(root, reference) {
@@ -94,51 +112,50 @@ function equal(one, other) {
 }
 
 function inText({ minLength, maxLength, pattern }, value, place) {
-  const length = [...value].length;
-  if (length < minLength) return `${place} must have at least ${minLength} characters`;
-  if (length > maxLength) return `${place} must have at most ${maxLength} characters`;
-  if (pattern !== undefined && !new RegExp(pattern).test(value)) return `${place} must match ${pattern}`;
+  if (minLength !== undefined && [...value].length < minLength) return `${spelt(place)} must have at least ${minLength} characters`;
+  if (maxLength !== undefined && [...value].length > maxLength) return `${spelt(place)} must have at most ${maxLength} characters`;
+  if (pattern !== undefined && !new RegExp(pattern).test(value)) return `${spelt(place)} must match ${pattern}`;
   return undefined;
 }
 
 function inNumber({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }, value, place) {
-  if (value < minimum) return `${place} must be at least ${minimum}`;
-  if (value > maximum) return `${place} must be at most ${maximum}`;
-  if (value <= exclusiveMinimum) return `${place} must be more than ${exclusiveMinimum}`;
-  if (value >= exclusiveMaximum) return `${place} must be less than ${exclusiveMaximum}`;
+  if (value < minimum) return `${spelt(place)} must be at least ${minimum}`;
+  if (value > maximum) return `${spelt(place)} must be at most ${maximum}`;
+  if (value <= exclusiveMinimum) return `${spelt(place)} must be more than ${exclusiveMinimum}`;
+  if (value >= exclusiveMaximum) return `${spelt(place)} must be less than ${exclusiveMaximum}`;
   return undefined;
 }
 
 function inList({ minItems, maxItems, items, uniqueItems }, value, place, root) {
-  if (value.length < minItems) return `${place} must have at least ${minItems} items`;
-  if (value.length > maxItems) return `${place} must have at most ${maxItems} items`;
+  if (value.length < minItems) return `${spelt(place)} must have at least ${minItems} items`;
+  if (value.length > maxItems) return `${spelt(place)} must have at most ${maxItems} items`;
   if (uniqueItems && new Set(value.map((item) => JSON.stringify(item))).size < value.length) {
-    return `${place} must not name anything twice`;
+    return `${spelt(place)} must not name anything twice`;
   }
   if (items === undefined) return undefined;
-  return first(value, (item, at) => complaint(items, item, `${place}[${at}]`, root));
+  return first(value, (item, at) => within(items, item, { above: place, key: at }, root));
 }
 
 function inTable(schema, value, place, root) {
   const { properties = {}, required = [], additionalProperties, minProperties, maxProperties } = schema;
-  for (const key of required) {
-    if (!Object.hasOwn(value, key)) return `${place}: missing key \`${key}\``;
-  }
+  const missing = required.find((key) => !Object.hasOwn(value, key));
+  if (missing !== undefined) return `${spelt(place)}: missing key \`${missing}\``;
   const keys = Object.keys(value);
-  if (keys.length < minProperties) return `${place} must have at least ${minProperties} keys`;
-  if (keys.length > maxProperties) return `${place} must have at most ${maxProperties} keys`;
+  if (keys.length < minProperties) return `${spelt(place)} must have at least ${minProperties} keys`;
+  if (keys.length > maxProperties) return `${spelt(place)} must have at most ${maxProperties} keys`;
   return first(keys, (key) => {
-    const at = /^[A-Za-z0-9_-]+$/.test(key) ? `${place}.${key}` : `${place}[${JSON.stringify(key)}]`;
-    if (Object.hasOwn(properties, key)) return complaint(properties[key], value[key], at, root);
-    if (additionalProperties !== false) return complaint(additionalProperties ?? true, value[key], at, root);
-    const known = Object.keys(properties).map((one) => `\`${one}\``);
-    return `${place}: unknown key \`${key}\`, expected ${known.length === 0 ? 'none' : `one of ${known.join(', ')}`}`;
+    const known = Object.hasOwn(properties, key);
+    if (known || additionalProperties !== false) {
+      return within(known ? properties[key] : additionalProperties, value[key], { above: place, key }, root);
+    }
+    const names = Object.keys(properties).map((one) => `\`${one}\``);
+    return `${spelt(place)}: unknown key \`${key}\`, expected ${names.length === 0 ? 'none' : `one of ${names.join(', ')}`}`;
   });
 }
 
 function first(items, check) {
-  for (const [at, item] of items.entries()) {
-    const wrong = check(item, at);
+  for (let at = 0; at < items.length; at += 1) {
+    const wrong = check(items[at], at);
     if (wrong) return wrong;
   }
   return undefined;
