@@ -1,5 +1,5 @@
-//! SHA-256 digests as OCI writes them: `sha256:` and 64 lower-case hexadecimal digits (image-spec, descriptor.md,
-//! "Digests").
+//! SHA-256 digests as OCI writes them: `sha256:` and 64 lower-case hexadecimal digits (image-spec, "Content
+//! Descriptors", "Digests").
 
 use std::fmt;
 use std::str::FromStr;

@@ -12,7 +12,7 @@ use crate::remote::Trouble;
 pub enum FetchError {
     /// Nothing is known of the plugin: the registry is not there, does not answer in time, or is itself in trouble.
     /// Worth another try later; a plugin that is in the cache starts regardless.
-    #[error("{reference}: the registry cannot be reached: {reason}: {}", reach(*.tls))]
+    #[error("{reference}: the registry cannot be reached ({reason}): {}", reach(*.tls))]
     Unreachable {
         /// The plugin.
         reference: String,
@@ -83,7 +83,7 @@ pub enum FetchError {
 pub enum PushError {
     /// The registry is not there, does not answer in time, or is itself in trouble. What it has got already does no
     /// harm: push again.
-    #[error("{place}: the registry cannot be reached: {reason}: {}", reach(*.tls))]
+    #[error("{place}: the registry cannot be reached ({reason}): {}", reach(*.tls))]
     Unreachable {
         /// Where it should have gone.
         place: String,

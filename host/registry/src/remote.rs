@@ -67,7 +67,7 @@ impl Remote {
         let config = ClientConfig {
             protocol: match tls {
                 true => ClientProtocol::Https,
-                false => ClientProtocol::HttpsExcept(vec![registry.to_owned()]),
+                false => ClientProtocol::Http,
             },
             platform_resolver: None,
             connect_timeout: Some(CONNECT),

@@ -62,7 +62,8 @@ fn nothing_is_pushed_to_a_digest_or_nowhere() {
 #[test]
 fn each_part_is_checked() {
     use ReferenceError as E;
-    let cases: &[(&str, fn(&E) -> bool)] = &[
+    type Expected = fn(&E) -> bool;
+    let cases: &[(&str, Expected)] = &[
         ("rules.wasm", |e| matches!(e, E::Scheme(_))),
         ("https://registry.example.com/rules", |e| {
             matches!(e, E::Scheme(_))

@@ -15,4 +15,5 @@ mod offline;
 mod plugins;
 mod pushing;
 mod server;
+mod tls;
 mod trust;

@@ -26,15 +26,29 @@ const ANN: &str = "ann:$2b$05$.vlblAVQRlGaDP6jdQPfyuML16PY/QGa7IONuw.650xlC3uEib
 impl Server {
     /// One that asks nobody who they are.
     pub(crate) fn start() -> Self {
-        Self::with("")
+        Self::with("", "")
     }
 
     /// One that knows `ann`, whose password is `swordfish`, and nobody else.
     pub(crate) fn for_ann() -> Self {
-        Self::with("auth: { htpasswd: { realm: plugins, path: HTPASSWD } }\n")
+        Self::with(
+            "auth: { htpasswd: { realm: plugins, path: HTPASSWD } }\n",
+            "",
+        )
     }
 
-    fn with(auth: &str) -> Self {
+    /// One with a certificate for 127.0.0.1 that no system knows.
+    pub(crate) fn with_tls() -> Self {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/registry/tls");
+        let (certificate, key) = (
+            format!("{folder}/server.pem"),
+            format!("{folder}/server.key"),
+        );
+        let tls = format!(", tls: {{ certificate: \"{certificate}\", key: \"{key}\" }}");
+        Self::with("", &tls)
+    }
+
+    fn with(auth: &str, http: &str) -> Self {
         let folder = tempfile::tempdir().expect("a directory");
         let htpasswd = folder.path().join("htpasswd");
         fs::write(&htpasswd, ANN).expect("written");
@@ -43,7 +57,7 @@ impl Server {
         for _ in 0..10 {
             let free = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
             let address = free.expect("a free port").to_string();
-            if let Some(child) = run(folder.path(), &address, &auth) {
+            if let Some(child) = run(folder.path(), &address, http, &auth) {
                 return Self {
                     child,
                     address,
@@ -83,13 +97,13 @@ impl Drop for Server {
 }
 
 /// The registry, once it listens; nothing where it ends instead.
-fn run(folder: &Path, address: &str, auth: &str) -> Option<Child> {
+fn run(folder: &Path, address: &str, http: &str, auth: &str) -> Option<Child> {
     let config = folder.join("config.yml");
     let data = folder.join("data");
     let text = format!(
         "version: 0.1\nlog: {{ level: info, accesslog: {{ disabled: true }} }}\n\
          storage: {{ filesystem: {{ rootdirectory: {data} }} }}\n\
-         http: {{ addr: \"{address}\" }}\n{auth}",
+         http: {{ addr: \"{address}\"{http} }}\n{auth}",
         data = data.display()
     );
     fs::write(&config, text).expect("written");
