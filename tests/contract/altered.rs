@@ -3,8 +3,11 @@
 use crate::contract::Contract;
 use crate::{holds, published};
 
+/// A file, a passage of it, and what takes its place.
+type Change<'a> = (&'a str, &'a str, &'a str);
+
 /// The contract's first version, changed and with a later number.
-fn altered(changes: &[(&str, &str, &str)]) -> (Contract, Contract) {
+fn altered(changes: &[Change<'_>]) -> (Contract, Contract) {
     let old = published("0.1.0");
     let mut new = old.numbered("0.1.1");
     for (file, from, to) in changes {
@@ -14,7 +17,7 @@ fn altered(changes: &[(&str, &str, &str)]) -> (Contract, Contract) {
 }
 
 /// What a change breaks.
-fn broken(changes: &[(&str, &str, &str)]) -> Vec<String> {
+fn broken(changes: &[Change<'_>]) -> Vec<String> {
     let (old, new) = altered(changes);
     holds::broken(&old, &new)
 }
@@ -22,7 +25,7 @@ fn broken(changes: &[(&str, &str, &str)]) -> Vec<String> {
 #[test]
 fn what_breaks_plugins_is_refused() {
     // The change; what is said of it; and whether `semver_check` would have seen it, too.
-    let changes: [(&[(&str, &str, &str)], &str, bool); 12] = [
+    let changes: [(&[Change<'_>], &str, bool); 12] = [
         (
             &[(
                 "types.wit",
@@ -151,7 +154,7 @@ const SCHEDULE: &str = "/// The tenant's hours.\ninterface schedule {\n    /// W
 #[test]
 fn what_breaks_no_plugin_is_let_through() {
     let schedule = format!("{SCHEDULE}/// The tenant's roles,");
-    let changes: [(&str, Vec<(&str, &str, &str)>); 6] = [
+    let changes: [(&str, Vec<Change<'_>>); 6] = [
         (
             "words",
             vec![(

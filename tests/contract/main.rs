@@ -4,6 +4,13 @@
 //! To publish a version: copy `wit/*.wit` to `published/VERSION` and add its digest to [`PUBLISHED`]. From then on it is never
 //! edited, and what differs from it in more than words carries a later number.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 mod altered;
 mod contract;
 mod holds;

@@ -15,7 +15,10 @@ const NO_FACTS: &str = "{}";
 
 /// Sends a panic's message and place to the log before the trap, where the message would be lost.
 pub fn start() {
-    std::panic::set_hook(Box::new(|panic| crate::log::error(panic.to_string())));
+    std::panic::set_hook(Box::new(|panic| {
+        // `panicked at FILE:LINE:COLUMN:`, and the message on the next line: one line for the log.
+        crate::log::error(panic.to_string().replacen('\n', " ", 1));
+    }));
 }
 
 /// The export `mapper.to-target`.

@@ -16,7 +16,8 @@ use crate::target::Target;
 pub trait Plugin {
     /// The plugin's settings. Their schema goes into the component, and the host checks the configuration against it. Derive
     /// `Deserialize` and `JsonSchema` and put `#[serde(deny_unknown_fields)]` on it, so that an unknown key is an error that
-    /// names it and the known ones. [`NoSettings`] for none.
+    /// names it and the known ones. What its doc comments say, editors show to whoever configures the plugin. [`NoSettings`]
+    /// for none.
     type Settings: DeserializeOwned + JsonSchema;
 
     /// The plugin's name; the crate's where this is none.

@@ -3,7 +3,9 @@
 mod one_or_many;
 mod place;
 
+use schemars::Schema;
 use schemars::generate::SchemaSettings;
+use schemars::transform::RecursiveTransform;
 use serde_json::Value;
 use serde_json::error::Category;
 
@@ -55,9 +57,15 @@ pub fn describe<P: Plugin + Package>() -> String {
     )
 }
 
-/// The JSON Schema (2020-12) of a plugin's settings. Unknown keys at the top are always refused.
+/// The JSON Schema (2020-12) of a plugin's settings: what doc comments say are its descriptions. Unknown keys at the top are
+/// always refused.
 pub(crate) fn schema<P: Plugin>() -> Value {
     let schema = SchemaSettings::draft2020_12()
+        .with_transform(RecursiveTransform(|schema: &mut Schema| {
+            if let Some(Value::String(words)) = schema.get_mut("description") {
+                *words = unwrapped(words);
+            }
+        }))
         .into_generator()
         .into_root_schema_for::<P::Settings>();
     let mut schema = schema.to_value();
@@ -68,4 +76,45 @@ pub(crate) fn schema<P: Plugin>() -> Value {
         members.insert("additionalProperties".to_owned(), Value::Bool(false));
     }
     schema
+}
+
+/// A doc comment without the line breaks of its source, which editors would show; paragraphs and lists stay.
+fn unwrapped(words: &str) -> String {
+    let mut out = String::with_capacity(words.len());
+    for line in words.lines() {
+        if line.trim().is_empty() {
+            out.push_str("\n\n");
+            continue;
+        }
+        let wrapped =
+            line.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '`' | '(' | '"'));
+        if !out.is_empty() && !out.ends_with('\n') {
+            out.push(if wrapped { ' ' } else { '\n' });
+        }
+        out.push_str(line.trim_end());
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unwrapped;
+
+    #[test]
+    fn lines_are_joined_and_paragraphs_and_lists_stay() {
+        for (written, shown) in [
+            ("One line.", "One line."),
+            (
+                "Any (true), or one,\nor `two`\n(or three).",
+                "Any (true), or one, or `two` (or three).",
+            ),
+            ("One.\n\nAnother\nwrapped.", "One.\n\nAnother wrapped."),
+            (
+                "Either\n- a thing\n- or another\n  of them",
+                "Either\n- a thing\n- or another\n  of them",
+            ),
+        ] {
+            assert_eq!(unwrapped(written), shown);
+        }
+    }
 }
