@@ -1,11 +1,10 @@
 //! `jackfield plugin build`: a component from a plugin's directory, one command for every language. What is missing is said,
 //! with the command that gets it; nothing is installed.
 
-mod guest;
-mod rust;
+pub(crate) mod guest;
+pub(crate) mod rust;
 
 use std::path::Path;
-use std::process::Command;
 
 use plugin::Engine;
 
@@ -52,18 +51,4 @@ fn judged(subject: &Subject, engine: &Engine, screen: &mut Screen<'_>) -> Standi
         }
         Err(_) => inspect::inspect(subject, engine, false, screen),
     }
-}
-
-/// Runs a tool with its output to ours. `missing` says how to get it where it is not there.
-fn run(command: &mut Command, missing: &str) -> Result<bool, Problem> {
-    let status = command.status().map_err(|error| {
-        let program = command.get_program().to_string_lossy().into_owned();
-        match error.kind() {
-            std::io::ErrorKind::NotFound => {
-                Problem::new(format!("{program} is missing: {missing}"))
-            }
-            _ => Problem::new(format!("{program}: {error}")),
-        }
-    })?;
-    Ok(status.success())
 }

@@ -62,6 +62,17 @@ impl Export {
     }
 }
 
+impl From<Export> for plugin::Export {
+    fn from(export: Export) -> Self {
+        match export {
+            Export::ToTarget => plugin::Export::ToTarget,
+            Export::ToSource => plugin::Export::ToSource,
+            Export::Choose => plugin::Export::Choose,
+            Export::Decide => plugin::Export::Decide,
+        }
+    }
+}
+
 impl fmt::Display for Export {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())

@@ -195,3 +195,6 @@ fn permissions(declared: &Declared) -> Vec<(String, &'static str)> {
     };
     declared.imports.iter().filter_map(permission).collect()
 }
+
+#[cfg(test)]
+mod tests;

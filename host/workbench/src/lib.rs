@@ -4,17 +4,29 @@
 //! ([`Standing`](problem::Standing)), or why it could not look ([`Problem`](problem::Problem)). Arguments and exit codes are
 //! those of `jackfield plugin`.
 
+pub mod bench;
 pub mod build;
+mod call;
 pub mod cases;
+mod change;
+pub mod dev;
 mod embedded;
 pub mod engine;
-mod fill;
+mod gauge;
+pub mod input;
 pub mod inspect;
+mod kept;
+pub mod laws;
+mod native;
 pub mod new;
 pub mod problem;
 pub mod project;
+pub mod run;
+#[cfg(test)]
+mod scene;
 pub mod schema;
 pub mod screen;
 pub mod subject;
+pub mod test;
 mod watched;
 mod worlds;

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use plugin::Kind;
 
+use crate::build::guest;
 use crate::embedded;
-use crate::fill::Places;
 use crate::problem::{Problem, Standing};
 use crate::project::{Language, Project};
 use crate::screen::{Paint, Screen};
@@ -42,8 +42,8 @@ pub struct New {
     pub name: String,
     /// The language.
     pub language: Language,
-    /// The kinds.
-    pub kinds: Vec<Kind>,
+    /// The kind. A plugin of several starts as one of them.
+    pub kind: Kind,
 }
 
 /// Makes a plugin's directory below `parent`, and says what to do next.
@@ -52,14 +52,6 @@ pub struct New {
 /// A name that does not do, a directory that is not empty, a file that cannot be written.
 pub fn new(asked: &New, parent: &Path, screen: &mut Screen<'_>) -> Result<Standing, Problem> {
     name(&asked.name)?;
-    let mut kinds = asked.kinds.clone();
-    kinds.sort();
-    kinds.dedup();
-    if kinds.is_empty() {
-        return Err(Problem::new(
-            "a plugin is at least one of mapper, template-chooser, rules: add --kind",
-        ));
-    }
     let dir = parent.join(&asked.name);
     let taken = match std::fs::read_dir(&dir) {
         Ok(mut entries) => entries.next().is_some(),
@@ -72,17 +64,8 @@ pub fn new(asked: &New, parent: &Path, screen: &mut Screen<'_>) -> Result<Standi
             dir.display()
         )));
     }
-    let places = Places::new(&asked.name, &kinds);
-    for (path, bytes) in embedded::template(asked.language) {
-        let path = places.line(path.strip_suffix(".template").unwrap_or(path));
-        match std::str::from_utf8(bytes) {
-            Ok(template) => {
-                if let Some(text) = places.text(template) {
-                    embedded::write(&dir.join(path), text.as_bytes())?;
-                }
-            }
-            Err(_) => embedded::write(&dir.join(path), bytes)?,
-        }
+    for (path, bytes) in template(asked) {
+        embedded::write(&dir.join(path), &bytes)?;
     }
     vendor(&dir, asked.language)?;
     screen.line(&[
@@ -90,7 +73,7 @@ pub fn new(asked: &New, parent: &Path, screen: &mut Screen<'_>) -> Result<Standi
         (Paint::Bold, &dir.display().to_string()),
         (
             Paint::Plain,
-            &format!(", {} in {}", words(&kinds), asked.language),
+            &format!(", a {} in {}", word(asked.kind), asked.language),
         ),
     ]);
     screen.say("");
@@ -100,18 +83,25 @@ pub fn new(asked: &New, parent: &Path, screen: &mut Screen<'_>) -> Result<Standi
     Ok(Standing::Good)
 }
 
+fn word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Mapper => "mapper",
+        Kind::TemplateChooser => "template chooser",
+        Kind::Rules => "plugin of rules",
+    }
+}
+
 /// The next three commands.
 fn next(asked: &New) -> [String; 3] {
-    let native = match asked.language {
-        Language::Rust => "jackfield plugin test",
-        Language::Js => "npm ci && jackfield plugin test",
-        Language::Python => {
-            "python3 -m venv .venv && .venv/bin/pip install -r requirements.txt && jackfield plugin test"
-        }
+    let test = "jackfield plugin test";
+    let test = match asked.language {
+        Language::Rust => test.to_owned(),
+        Language::Js => format!("npm ci && {test}"),
+        Language::Python => format!("{} && {test}", guest::INSTALL),
     };
     [
         format!("cd {}", asked.name),
-        native.to_owned(),
+        test,
         "jackfield plugin build".to_owned(),
     ]
 }
@@ -172,9 +162,26 @@ fn vendor(dir: &Path, language: Language) -> Result<usize, Problem> {
     Ok(changed)
 }
 
-fn words(kinds: &[Kind]) -> String {
-    let words: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
-    words.join(", ")
+/// The files of the kind's template, filled in.
+fn template(asked: &New) -> Vec<(String, Vec<u8>)> {
+    let folder = format!("{}/", asked.kind);
+    let filled = |text: &str| {
+        text.replace("{{name}}", &asked.name)
+            .replace("{{crate}}", &asked.name.replace('-', "_"))
+    };
+    let file = |(path, bytes): &(&str, &[u8])| {
+        let path = path.strip_prefix(&folder)?;
+        let path = filled(path.strip_suffix(".template").unwrap_or(path));
+        let bytes = match std::str::from_utf8(bytes) {
+            Ok(text) => filled(text).into_bytes(),
+            Err(_) => bytes.to_vec(),
+        };
+        Some((path, bytes))
+    };
+    embedded::template(asked.language)
+        .iter()
+        .filter_map(file)
+        .collect()
 }
 
 /// Whether a plugin can have this name in every language, as a file and in a configuration.
@@ -209,6 +216,7 @@ pub fn name(name: &str) -> Result<(), Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cases::Export;
 
     #[test]
     fn names_that_do_not_do_are_refused() {
@@ -230,7 +238,7 @@ mod tests {
         let asked = New {
             name: "one".to_owned(),
             language: Language::Rust,
-            kinds: vec![Kind::Rules],
+            kind: Kind::Rules,
         };
         let mut out = Vec::new();
         let mut screen = Screen::new(&mut out, false);
@@ -241,6 +249,36 @@ mod tests {
         assert_eq!(std::fs::read(&own).unwrap(), b"mine");
         std::fs::remove_file(&own).unwrap();
         assert_eq!(new(&asked, folder.path(), &mut screen), Ok(Standing::Good));
+    }
+
+    #[test]
+    fn everything_is_filled_in() {
+        for language in [Language::Rust] {
+            for kind in [Kind::Mapper, Kind::TemplateChooser, Kind::Rules] {
+                let folder = tempfile::tempdir().unwrap();
+                let asked = New {
+                    name: "one-domain".to_owned(),
+                    language,
+                    kind,
+                };
+                let mut out = Vec::new();
+                let mut screen = Screen::new(&mut out, false);
+                assert_eq!(new(&asked, folder.path(), &mut screen), Ok(Standing::Good));
+                let dir = folder.path().join("one-domain");
+                let project = Project::read(&dir).unwrap();
+                assert_eq!(project.name, "one-domain");
+                assert_eq!((project.language, &*project.kinds), (language, &[kind][..]));
+                assert_eq!(project.component, Path::new("one-domain.wasm"));
+                let cases = crate::cases::read(&dir.join("cases"), &Export::of(&[kind])).unwrap();
+                assert!(cases.len() > 2, "{language} {kind}");
+                assert!(dir.join("README.md").is_file() && dir.join(".gitignore").is_file());
+                assert!(dir.join("sdk/cases.schema.json").is_file());
+                for file in crate::watched::files(&dir) {
+                    let text = std::fs::read_to_string(&file).unwrap();
+                    assert!(!text.contains("{{"), "{}", file.display());
+                }
+            }
+        }
     }
 
     #[test]

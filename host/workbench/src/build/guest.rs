@@ -7,6 +7,10 @@ use crate::problem::Problem;
 use crate::project::{Language, Project};
 use crate::worlds::World;
 
+/// How the tools of a plugin in Python are installed.
+pub(crate) const INSTALL: &str =
+    "python3 -m venv .venv && .venv/bin/pip install -r requirements.txt";
+
 /// Builds; false where the SDK's build says that it does not.
 pub(super) fn build(project: &Project) -> Result<bool, Problem> {
     let entry = project.entry.as_deref().unwrap_or(Path::new(""));
@@ -18,36 +22,39 @@ pub(super) fn build(project: &Project) -> Result<bool, Problem> {
     }
     let world = World::of(&project.kinds, &project.dir.join("sdk").join("wit"))?;
     let mut command = match project.language {
-        Language::Python => python(project)?,
+        Language::Python => python(project, &world)?,
         _ => node(project)?,
     };
-    let wit = std::path::absolute(&world.wit).map_err(|error| Problem::file(&world.wit, &error))?;
-    command.arg("--wit").arg(wit);
-    command.args(["--world", world.name]);
     command.arg("--entry").arg(entry);
     command.arg("--out").arg(&project.component);
-    super::run(&mut command, "")
+    let status = command
+        .status()
+        .map_err(|error| Problem::new(format!("{}: {error}", project.language)))?;
+    match status.code() {
+        // The SDKs' builds tell apart what is the plugin's fault, and have said what is missing.
+        Some(2 | 64) => Err(Problem::new(format!(
+            "{} cannot be built here, for the reason above",
+            project.name
+        ))),
+        _ => Ok(status.success()),
+    }
 }
 
 fn node(project: &Project) -> Result<Command, Problem> {
     vendored(project, "sdk/build.mjs")?;
     there(
         "node",
-        "install Node.js 22 or newer, as from https://nodejs.org",
+        "install Node.js 20 or newer, as from https://nodejs.org",
     )?;
-    if !project.dir.join("node_modules").is_dir() {
-        return Err(Problem::new(format!(
-            "the tools of {} are missing: run `npm ci` in {}",
-            project.dir.join("package.json").display(),
-            project.dir.display()
-        )));
-    }
+    let kinds: Vec<&str> = project.kinds.iter().map(|kind| kind.as_str()).collect();
     let mut node = Command::new("node");
     node.current_dir(&project.dir).arg("sdk/build.mjs");
+    // It makes the world of several kinds itself.
+    node.args(["--kinds", &kinds.join(",")]);
     Ok(node)
 }
 
-fn python(project: &Project) -> Result<Command, Problem> {
+fn python(project: &Project, world: &World) -> Result<Command, Problem> {
     vendored(project, "sdk/jackfield_sdk/build.py")?;
     let python = interpreter(project)?;
     let has = tool(&python, project)
@@ -58,12 +65,14 @@ fn python(project: &Project) -> Result<Command, Problem> {
         return Err(Problem::new(format!(
             "the tools of {} are missing: run `{}` in {}",
             project.dir.join("requirements.txt").display(),
-            "python3 -m venv .venv && .venv/bin/pip install -r requirements.txt",
+            INSTALL,
             project.dir.display()
         )));
     }
     let mut command = tool(&python, project);
     command.args(["-m", "jackfield_sdk.build"]);
+    let wit = std::path::absolute(&world.wit).map_err(|error| Problem::file(&world.wit, &error))?;
+    command.arg("--wit").arg(wit).args(["--world", world.name]);
     Ok(command)
 }
 
