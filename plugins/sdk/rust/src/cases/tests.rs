@@ -220,7 +220,7 @@ const TABLE: &str = r#"{
     { "name": "another role", "given": { "target": { "urn:x:y": { "a": [1, 2] } } },
       "expect": { "verdict": "amend", "target": { "role": "Agent", "urn:x:y": { "a": [1, 3, 4] } }, "log": [] } },
     { "name": "a panic", "given": { "target": { "team": "Blue" } }, "expect": { "verdict": "allow" } },
-    { "name": "an error", "expect": { "template": "T" } },
+    { "name": "an error", "expect": { "template": "T", "log": [] } },
     { "name": "never here", "export": "decide", "expect": { "ending": { "kind": "trap" } } }
   ]
 }"#;
