@@ -1,26 +1,35 @@
 //! The plugins of one connection, in the order of its configuration, with their settings.
 
+mod ask;
+mod course;
 mod decision;
+mod entry;
 mod policy;
+mod rules;
 mod run;
 mod takes;
+mod template;
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use bridge::port::plugins::{Ending, Evaluated, Evaluation, PluginFailure, Plugins};
 use bridge::source::Source;
 use bridge::target::Target;
+use metrics::Gauge;
 use serde_json::Value;
 
 use crate::engine::Engine;
 use crate::loaded::Loaded;
-use crate::pool::TenantShare;
-use crate::record::RecordingSettings;
+use crate::observe::Subject;
+use crate::pool::{PoolError, TenantShare};
+use crate::record::{Recorder, RecordingSettings};
+use entry::Absent;
+pub(crate) use entry::Member;
 pub use policy::{FailurePolicy, OnFailure, PluginMode};
-use run::{Entry, Line};
+use run::Line;
 
 /// A plugin as the configuration names it.
 #[derive(Clone)]
@@ -66,7 +75,7 @@ pub struct Chain {
     engine: Engine,
     share: Arc<TenantShare>,
     line: Arc<Line>,
-    failures: Vec<PluginFailure>,
+    not_loaded: Gauge,
 }
 
 impl fmt::Debug for Chain {
@@ -74,57 +83,72 @@ impl fmt::Debug for Chain {
         f.debug_struct("Chain")
             .field("connection", &self.line.label)
             .field("plugins", &self.line.entries)
-            .field("not_loaded", &self.failures)
+            .field("not_loaded", &self.not_loaded())
             .finish_non_exhaustive()
     }
 }
 
 impl Chain {
-    /// Loads every plugin and validates its settings. It never fails as a whole: what could not be loaded is kept, logged, and
-    /// answered to every write that needs the chain. It blocks while components compile.
+    /// Loads every plugin and validates its settings. It never fails as a whole: what could not be loaded is kept and logged, and
+    /// its own configuration says what becomes of writes. It blocks while components compile. A recorder of metrics must be
+    /// installed before, or it sees nothing of the chain.
     pub fn load(engine: &Engine, plugins: Vec<PluginSource>, facts: ConnectionFacts) -> Self {
         let label: Arc<str> = Arc::from(format!("{}/{}", facts.tenant, facts.connection));
+        let share = engine.pool().tenant(&facts.tenant);
+        let subject = Subject {
+            tenant: facts.tenant,
+            connection: facts.connection,
+        };
         let mut entries = Vec::new();
-        let mut failures = Vec::new();
+        let mut absent = Vec::new();
         for plugin in plugins {
-            let name = plugin.name.clone();
-            match entry(engine, plugin) {
+            match entry::load(engine, plugin, &subject) {
                 Ok(entry) => entries.push(entry),
-                Err(reason) => {
-                    tracing::error!(
-                        plugin = name,
-                        connection = &*label,
-                        reason,
-                        "a plugin is not loaded: the connection serves reads, disables and deletes, and answers other \
-                         writes 503"
-                    );
-                    failures.push(PluginFailure {
-                        plugin: name,
-                        ending: Ending::NotLoaded,
-                        message: reason,
-                        owe: false,
-                    });
+                Err(missing) => {
+                    missing.log(&label);
+                    absent.push(missing);
                 }
             }
         }
-        Self {
-            share: engine.pool().tenant(&facts.tenant),
+        let recording = facts.recording;
+        let chain = Self {
+            not_loaded: subject.not_loaded(),
+            share,
             line: Arc::new(Line {
                 label,
-                connection: facts.connection,
                 idp: facts.idp,
                 entries,
-                limits: engine.limits().clone(),
+                absent,
+                recorder: recording.map(|settings| Recorder::new(settings, &subject)),
+                connection: subject.connection,
             }),
-            failures,
             engine: engine.clone(),
+        };
+        chain.show();
+        chain
+    }
+
+    /// Sets the gauge of plugins that are not loaded. `load` does; whoever gives a loaded chain up again for the one that stood
+    /// before calls it on that one.
+    pub fn show(&self) {
+        #[allow(clippy::cast_precision_loss)] // Nobody has that many plugins.
+        self.not_loaded.set(self.line.absent.len() as f64);
+    }
+
+    /// Draws the requests that are recorded by this seed, not by chance: for tests. It has no effect once the chain is shared.
+    #[must_use]
+    pub fn seeded(mut self, seed: u64) -> Self {
+        let recorder = Arc::get_mut(&mut self.line).and_then(|line| line.recorder.as_mut());
+        if let Some(recorder) = recorder {
+            recorder.seed(seed);
         }
+        self
     }
 
     /// The loaded plugins with their names, in order.
     pub fn plugins(&self) -> impl Iterator<Item = (&str, &Arc<Loaded>)> {
         let entries = self.line.entries.iter();
-        entries.map(|entry| (&*entry.name, &entry.loaded))
+        entries.map(|entry| (&*entry.member.name, &entry.member.loaded))
     }
 
     /// The source paths that the chain reads, sorted, each once: what its mappers say that they take, and every path into an
@@ -133,60 +157,55 @@ impl Chain {
         takes::of(&self.line.entries)
     }
 
-    /// One hop to the guest pool and back.
+    /// One hop to the guest pool and back. Where the pool has no room no plugin is called, and each one's configuration says what
+    /// becomes of that.
     async fn hop<T, F>(&self, work: F) -> Result<T, PluginFailure>
     where
         T: Send + 'static,
-        F: FnOnce(&Line) -> Result<T, PluginFailure> + Send + 'static,
+        F: FnOnce(&Line, Option<&str>) -> Result<T, PluginFailure> + Send + 'static,
     {
-        if let Some(failure) = self.failures.first() {
-            return Err(failure.clone());
-        }
-        let Some(first) = self.line.entries.first() else {
+        if self.line.entries.is_empty() {
             // Nothing of a guest runs.
-            return work(&self.line);
-        };
+            return work(&self.line, None);
+        }
         let line = Arc::clone(&self.line);
-        let done = self.engine.pool().run(&self.share, move || work(&line));
-        done.await.unwrap_or_else(|reason| {
-            let connection = &*self.line.label;
-            let plugin = &*first.name;
-            tracing::warn!(plugin, connection, ending = %Ending::Busy, "plugins were not called: {reason}");
-            Err(PluginFailure {
-                plugin: plugin.to_owned(),
+        let work = Arc::new(Mutex::new(Some(work)));
+        let hopped = Arc::clone(&work);
+        let done = self.engine.pool().run(&self.share, move || {
+            let work = take(&hopped);
+            work.map(|work| work(&line, None))
+        });
+        let reason = match done.await {
+            Ok(Some(done)) => return done,
+            Ok(None) => PoolError::Panicked.to_string(),
+            Err(reason) => reason.to_string(),
+        };
+        match take(&work) {
+            Some(work) => work(&self.line, Some(&reason)),
+            None => Err(PluginFailure {
+                plugin: self.plugins().next().map_or("", |it| it.0).to_owned(),
                 ending: Ending::Busy,
-                message: reason.to_string(),
+                message: reason,
                 owe: false,
-            })
-        })
+            }),
+        }
     }
 }
 
-fn entry(engine: &Engine, plugin: PluginSource) -> Result<Entry, String> {
-    let bytes = plugin.component?;
-    let loaded = engine
-        .load(&plugin.name, &bytes)
-        .map_err(|reason| reason.to_string())?;
-    let settings = match plugin.settings {
-        Value::Null => Value::Object(serde_json::Map::new()),
-        settings => settings,
-    };
-    loaded.about().validate(&settings)?;
-    Ok(Entry {
-        name: Arc::from(plugin.name),
-        loaded,
-        settings: settings.to_string(),
-    })
+fn take<T>(from: &Mutex<Option<T>>) -> Option<T> {
+    from.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 
 #[async_trait]
 impl Plugins for Chain {
     async fn evaluate(&self, evaluation: Evaluation) -> Result<Evaluated, PluginFailure> {
-        self.hop(move |line| line.evaluate(evaluation)).await
+        self.hop(move |line, busy| line.evaluate(evaluation, busy))
+            .await
     }
 
     async fn to_target(&self, source: Source) -> Result<Target, PluginFailure> {
-        self.hop(move |line| line.to_target(source)).await
+        self.hop(move |line, busy| line.to_target(source, busy))
+            .await
     }
 
     async fn to_source(
@@ -194,7 +213,7 @@ impl Plugins for Chain {
         target: Target,
         remembered: Option<Source>,
     ) -> Result<Source, PluginFailure> {
-        self.hop(move |line| line.to_source(target, remembered))
+        self.hop(move |line, busy| line.to_source(target, remembered, busy))
             .await
     }
 
@@ -207,6 +226,10 @@ impl Plugins for Chain {
     }
 
     fn not_loaded(&self) -> Vec<PluginFailure> {
-        self.failures.clone()
+        self.line.absent.iter().map(Absent::failure).collect()
+    }
+
+    fn stopped(&self) -> bool {
+        self.line.absent.iter().any(Absent::stops)
     }
 }

@@ -16,6 +16,7 @@ mod invoke;
 mod json;
 mod limits;
 mod loaded;
+mod observe;
 mod personal;
 mod pool;
 mod record;
@@ -34,4 +35,6 @@ pub use json::{BadInvocation, Export};
 pub use limits::Limits;
 pub use loaded::{Digest, LoadError, Loaded};
 pub use pool::PoolSize;
-pub use record::{RecordingSettings, Values};
+pub use record::{
+    RecordingSettings, Run, Unreadable, Values, flush_recordings, read_recordings,
+};

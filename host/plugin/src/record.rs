@@ -1,11 +1,37 @@
 //! Recording: plugin calls as lines of JSON, so that another build can be run over what happened.
+//!
+//! A request is recorded whole or not at all, so that what a rule saw can be traced to the mapper that made it. What fails is
+//! recorded all the same, masked: the first of each plugin and ending in a minute, since the next hundred say the same and a
+//! plugin that is broken must not fill what the bytes are for.
 
-use std::path::PathBuf;
+mod heard;
+mod key;
+mod mask;
+mod person;
+mod read;
+mod sample;
+mod table;
+mod writer;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use bridge::port::plugins::Ending;
+
+use crate::observe::Subject;
+pub(crate) use heard::{Again, Heard, Input};
+pub use read::{Run, Unreadable, read_recordings};
+use sample::Sampler;
+pub use writer::flush_recordings;
+use writer::Shelf;
 
 /// What is recorded of a connection's plugin calls, and where.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecordingSettings {
-    /// The folder of all recordings. A connection's are in `TENANT/CONNECTION.jsonl` there, the key of masks in `key`.
+    /// The folder of all recordings. A connection's are in `TENANT/CONNECTION.jsonl` there, the older half of them in
+    /// `TENANT/CONNECTION.old.jsonl`, the key of masks in `key`.
     pub dir: PathBuf,
     /// The part of requests that is recorded, 0 to 1: all calls of a request's chain or none. Failures are recorded at 0, too.
     pub sample: f64,
@@ -23,4 +49,125 @@ pub enum Values {
     Masked,
     /// As they are, by the operator's explicit choice. What a failure records by itself is masked all the same.
     Clear,
+}
+
+/// How long a failure of one kind is not recorded again.
+const AGAIN: Duration = Duration::from_secs(60);
+
+/// The files of a connection's recordings.
+#[derive(Debug)]
+pub(crate) struct Recordings {
+    pub(crate) newer: PathBuf,
+    pub(crate) older: PathBuf,
+}
+
+impl Recordings {
+    pub(crate) fn of(dir: &Path, tenant: &str, connection: &str) -> Self {
+        let folder = dir.join(plain(tenant));
+        let connection = plain(connection);
+        Self {
+            newer: folder.join(format!("{connection}.jsonl")),
+            older: folder.join(format!("{connection}.old.jsonl")),
+        }
+    }
+}
+
+/// A name as a part of a path, and no more than one part.
+fn plain(name: &str) -> String {
+    let plain = |c: char| if c.is_alphanumeric() || c == '-' { c } else { '_' };
+    name.chars().map(plain).collect()
+}
+
+/// Records the calls of one connection.
+pub(crate) struct Recorder {
+    shelf: Arc<Shelf>,
+    sampler: Sampler,
+    clear: bool,
+    failures: Mutex<Failures>,
+}
+
+impl Recorder {
+    pub(crate) fn new(settings: RecordingSettings, subject: &Subject) -> Self {
+        let seed = getrandom::u64().unwrap_or_default();
+        let numbers = subject.recorded();
+        Self {
+            sampler: Sampler::new(settings.sample, seed),
+            clear: settings.values == Values::Clear,
+            shelf: Arc::new(Shelf::new(
+                settings,
+                &subject.tenant,
+                &subject.connection,
+                numbers,
+            )),
+            failures: Mutex::default(),
+        }
+    }
+
+    /// Draws requests by another seed.
+    pub(crate) fn seed(&mut self, seed: u64) {
+        self.sampler.seed(seed);
+    }
+
+    /// Whether all calls of a request that begins now are recorded.
+    pub(crate) fn begins(&self) -> bool {
+        self.sampler.draws()
+    }
+
+    /// Whether what is recorded of a drawn request is masked.
+    pub(crate) fn masks(&self) -> bool {
+        !self.clear
+    }
+
+    /// Whether this failure is to be recorded by itself.
+    pub(crate) fn takes(&self, plugin: &Arc<str>, ending: Ending) -> bool {
+        let telling = matches!(ending, Ending::Trap | Ending::Limit | Ending::Error);
+        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        telling && failures.takes(plugin, ending, Instant::now())
+    }
+
+    /// Hands a call over to be written. It does not wait.
+    pub(crate) fn keep(&self, heard: Heard) {
+        writer::write(&self.shelf, heard);
+    }
+}
+
+/// When a failure of each kind was last recorded.
+#[derive(Default)]
+struct Failures(HashMap<(Arc<str>, Ending), Instant>);
+
+impl Failures {
+    fn takes(&mut self, plugin: &Arc<str>, ending: Ending, now: Instant) -> bool {
+        let last = self.0.get(&(Arc::clone(plugin), ending));
+        let due = last.is_none_or(|last| now.saturating_duration_since(*last) >= AGAIN);
+        if due {
+            self.0.insert((Arc::clone(plugin), ending), now);
+        }
+        due
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_failure_of_each_plugin_and_ending_is_taken_in_a_minute() {
+        let (a, b): (Arc<str>, Arc<str>) = (Arc::from("a"), Arc::from("b"));
+        let mut failures = Failures::default();
+        let now = Instant::now();
+        let later = now + AGAIN;
+        assert!(failures.takes(&a, Ending::Trap, now));
+        assert!(!failures.takes(&a, Ending::Trap, now + AGAIN / 2));
+        assert!(failures.takes(&a, Ending::Limit, now));
+        assert!(failures.takes(&b, Ending::Trap, now));
+        assert!(failures.takes(&a, Ending::Trap, later));
+        assert!(!failures.takes(&a, Ending::Trap, later + AGAIN / 2));
+    }
+
+    #[test]
+    fn a_name_leads_nowhere_else() {
+        let place = Recordings::of(Path::new("r"), "../etc", "a/../..");
+        assert_eq!(place.newer, Path::new("r/___etc/a______.jsonl"));
+        assert_eq!(place.older, Path::new("r/___etc/a______.old.jsonl"));
+    }
 }

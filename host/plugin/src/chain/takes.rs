@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::run::Entry;
+use super::entry::Entry;
 use crate::inspect::Kind;
 
 /// The schemas that discovery shows anyway (RFC 7643, section 8.7).
@@ -17,11 +17,11 @@ const KNOWN: [&str; 2] = [
 pub(super) fn of(entries: &[Entry]) -> Vec<String> {
     let mut paths = BTreeSet::new();
     for entry in entries {
-        if entry.loaded.declared().kinds.contains(&Kind::Mapper) {
-            paths.extend(entry.loaded.about().takes.iter().cloned());
+        if entry.member.loaded.declared().kinds.contains(&Kind::Mapper) {
+            paths.extend(entry.member.loaded.about().takes.iter().cloned());
         }
         // Written by us from a `Value`: it parses.
-        let settings = serde_json::from_str(&entry.settings).unwrap_or_default();
+        let settings = serde_json::from_str(&entry.member.settings).unwrap_or_default();
         from_settings(&settings, &mut paths);
     }
     paths.into_iter().collect()
@@ -33,7 +33,7 @@ pub(super) fn by_plugin(entries: &[Entry]) -> Vec<(String, String)> {
         let paths = of(std::slice::from_ref(entry));
         paths
             .into_iter()
-            .map(|path| (entry.name.to_string(), path))
+            .map(|path| (entry.member.name.to_string(), path))
     });
     each.collect()
 }
@@ -45,7 +45,7 @@ const LONGEST: usize = 80;
 pub(super) fn vocabulary(entries: &[Entry]) -> Vec<String> {
     let mut texts = BTreeSet::new();
     for entry in entries {
-        let settings = serde_json::from_str(&entry.settings).unwrap_or_default();
+        let settings = serde_json::from_str(&entry.member.settings).unwrap_or_default();
         texts_of(&settings, &mut texts);
     }
     texts.into_iter().collect()

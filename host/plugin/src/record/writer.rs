@@ -1,0 +1,195 @@
+//! The one thread that writes recordings. Requests hand calls over and never wait: what is too much at once is dropped, and
+//! counted.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, LazyLock, OnceLock};
+use std::thread;
+use std::time::Duration;
+
+use metrics::Counter;
+
+use super::heard::Heard;
+use super::key::{Key, make_folder};
+use super::mask::Mask;
+use super::{RecordingSettings, Recordings};
+
+/// Calls that wait to be written.
+const WAITING: usize = 1_024;
+
+/// Bytes of them, about.
+const WAITING_BYTES: usize = 32 << 20;
+
+/// Where one connection's calls go.
+pub(crate) struct Shelf {
+    settings: RecordingSettings,
+    tenant: String,
+    connection: String,
+    mask: OnceLock<Option<Mask>>,
+    recorded: Counter,
+    dropped: Counter,
+    /// That it cannot be written was said, and is said again once it could.
+    told: AtomicBool,
+}
+
+impl Shelf {
+    pub(crate) fn new(
+        settings: RecordingSettings,
+        tenant: &str,
+        connection: &str,
+        (recorded, dropped): (Counter, Counter),
+    ) -> Self {
+        Self {
+            settings,
+            tenant: tenant.to_owned(),
+            connection: connection.to_owned(),
+            mask: OnceLock::new(),
+            recorded,
+            dropped,
+            told: AtomicBool::new(false),
+        }
+    }
+
+    fn write(&self, heard: Heard) {
+        match self.try_write(heard) {
+            Ok(()) => {
+                self.recorded.increment(1);
+                self.told.store(false, Ordering::Relaxed);
+            }
+            Err(error) => {
+                self.dropped.increment(1);
+                if !self.told.swap(true, Ordering::Relaxed) {
+                    let connection = format!("{}/{}", self.tenant, self.connection);
+                    tracing::error!(connection, %error, "plugin calls cannot be recorded");
+                }
+            }
+        }
+    }
+
+    fn try_write(&self, heard: Heard) -> io::Result<()> {
+        let dir = &self.settings.dir;
+        if self.mask.get().is_none() {
+            // Nothing is written that could not be masked; who mends the key restarts or reloads.
+            let key = Key::of_folder(dir)?;
+            let _ = self.mask.set(Some(Mask::new(&key)));
+        }
+        let Some(mask) = self.mask.get().and_then(Option::as_ref) else {
+            return Err(io::Error::other("there is no key"));
+        };
+        let mut line = heard.line(&self.tenant, &self.connection, mask);
+        line.push('\n');
+        let place = Recordings::of(dir, &self.tenant, &self.connection);
+        // Two files of half the size each: the newest half is always there.
+        let most = self.settings.bytes / 2;
+        let length = line.len() as u64;
+        if length > most {
+            return Err(io::Error::other(format!(
+                "a call of {length} bytes is more than half of the {} bytes that may be taken",
+                self.settings.bytes
+            )));
+        }
+        let mut file = open(&place.newer)?;
+        let there = file.metadata()?.len();
+        if there + length > most {
+            std::fs::rename(&place.newer, &place.older)?;
+            file = open(&place.newer)?;
+        }
+        // One write for a line: another process that writes here leaves it whole.
+        file.write_all(line.as_bytes())
+    }
+}
+
+fn open(path: &PathBuf) -> io::Result<File> {
+    if let Some(folder) = path.parent() {
+        make_folder(folder)?;
+    }
+    OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(path)
+}
+
+enum Job {
+    Write(Arc<Shelf>, Box<Heard>, usize),
+    /// Tells when everything before it is written.
+    Tell(SyncSender<()>),
+}
+
+struct Writer {
+    jobs: SyncSender<Job>,
+    bytes: Arc<AtomicUsize>,
+}
+
+/// Started by the first call that is recorded.
+static WRITER: LazyLock<Option<Writer>> = LazyLock::new(|| {
+    let (jobs, waiting) = sync_channel(WAITING);
+    let bytes = Arc::new(AtomicUsize::new(0));
+    let held = Arc::clone(&bytes);
+    let started = thread::Builder::new()
+        .name("plugin-recorder".to_owned())
+        .spawn(move || work(&waiting, &held));
+    match started {
+        Ok(_) => Some(Writer { jobs, bytes }),
+        Err(error) => {
+            tracing::error!(%error, "the thread that records plugin calls does not start: none is recorded");
+            None
+        }
+    }
+});
+
+fn work(waiting: &Receiver<Job>, held: &AtomicUsize) {
+    while let Ok(job) = waiting.recv() {
+        match job {
+            Job::Write(shelf, heard, bytes) => {
+                shelf.write(*heard);
+                held.fetch_sub(bytes, Ordering::Relaxed);
+            }
+            Job::Tell(whom) => drop(whom.send(())),
+        }
+    }
+}
+
+/// Hands a call over. It does not wait.
+pub(crate) fn write(shelf: &Arc<Shelf>, heard: Heard) {
+    let bytes = heard.bytes();
+    let taken = WRITER.as_ref().is_some_and(|writer| {
+        let before = writer.bytes.fetch_add(bytes, Ordering::Relaxed);
+        let job = Job::Write(Arc::clone(shelf), Box::new(heard), bytes);
+        let sent = before + bytes <= WAITING_BYTES && writer.jobs.try_send(job).is_ok();
+        if !sent {
+            writer.bytes.fetch_sub(bytes, Ordering::Relaxed);
+        }
+        sent
+    });
+    if !taken {
+        shelf.dropped.increment(1);
+    }
+}
+
+/// Waits until everything is written that was recorded so far, at most for so long; answers whether it is. It blocks: for the end
+/// of a process, and for tests.
+pub fn flush_recordings(most: Duration) -> bool {
+    let Some(writer) = LazyLock::get(&WRITER).and_then(Option::as_ref) else {
+        return true;
+    };
+    let (tell, told) = sync_channel(1);
+    let began = std::time::Instant::now();
+    let mut job = Job::Tell(tell);
+    loop {
+        match writer.jobs.try_send(job) {
+            Ok(()) => break,
+            Err(TrySendError::Full(back)) if began.elapsed() < most => {
+                job = back;
+                thread::sleep(Duration::from_millis(5));
+            }
+            Err(_) => return false,
+        }
+    }
+    told.recv_timeout(most.saturating_sub(began.elapsed()))
+        .is_ok()
+}
