@@ -182,6 +182,13 @@ function stage(staged, { root, entry, manifest, plugin, wit, imported }) {
   return { staged, entry: 'jackfield-entry.js', wit: join(staged, 'wit'), world };
 }
 
+/** What a tool says, with what to do where it finds a module that node found. */
+function explained(message) {
+  const [, , module] = /(loading|resolving) module ["']([^"']+)["']/.exec(message) ?? [];
+  if (!module) return message;
+  return `${message}\n\`${module}\` is no file of the plugin: a component has no packages of node or npm; bundle what it needs into a file`;
+}
+
 async function build() {
   const began = Date.now();
   if (Number(process.versions.node.split('.')[0]) < 20) {
@@ -203,7 +210,7 @@ async function build() {
   try {
     component = await run(module, stage(staged, { root, entry, manifest, plugin, wit, imported }));
   } catch (error) {
-    throw new Problem(1, `${name}: ${String(error.message ?? error).replaceAll(staged + sep, '')}`);
+    throw new Problem(1, `${name}: ${explained(String(error.message ?? error).replaceAll(staged + sep, ''))}`);
   } finally {
     process.chdir(root);
     rmSync(staged, { recursive: true, force: true });

@@ -27,14 +27,14 @@ const made = [];
 after(() => made.forEach((folder) => rmSync(folder, { recursive: true })));
 
 /** Runs a plugin's tests with these case files; answers exit code and report. */
-function run(files) {
+function run(files, options) {
   const root = mkdtempSync(join(tmpdir(), 'jackfield-js-'));
   made.push(root);
   for (const folder of ['src', 'test', 'cases']) mkdirSync(join(root, folder));
   symlinkSync(SDK, join(root, 'sdk'));
   writeFileSync(join(root, 'package.json'), '{ "name": "p", "type": "module" }');
   writeFileSync(join(root, 'src/plugin.js'), PLUGIN);
-  writeFileSync(join(root, 'test/cases.test.js'), TEST);
+  writeFileSync(join(root, 'test/cases.test.js'), options ? TEST.replace('plugin);', `plugin, ${options});`) : TEST);
   for (const [name, content] of Object.entries(files)) {
     writeFileSync(join(root, 'cases', name), typeof content === 'string' ? content : JSON.stringify({ cases: content }));
   }
@@ -100,4 +100,10 @@ test('no case files are a failure', () => {
   const { code, report } = run({});
   assert.equal(code, 1);
   assert.match(report, /cases: there is no \*\.json with cases/);
+});
+
+test('the tables of another directory are run where the test says so', () => {
+  const { code, report } = run({ 'a.json': [good] }, `{ dir: 'tables' }`);
+  assert.equal(code, 1);
+  assert.match(report, /tables: there is no \*\.json with cases/);
 });
