@@ -143,7 +143,12 @@ test("a component's exports are the contract's", () => {
   const denied = { status: 400, detail: 'no', attribute: 'team', fix: '' };
   assert.deepEqual(made.rules.decide({ ...occasion, target: '{"team":"x"}' }).verdict, { tag: 'deny', val: denied });
   assert.throws(() => made.rules.decide({ ...occasion, target: '{}', settings: '{"a":1}' }), { code: 'settings', facts: '{}' });
-  assert.deepEqual(lines, [], 'warming up logs nothing');
+  assert.deepEqual(lines, []);
+  const looks = plugin({ toTarget: () => directory.version(), decide: () => Decision.allow().warn(directory.version()) });
+  const both = component(looks, { ...imports, directory: { version: () => '7' } });
+  assert.deepEqual(both.rules.decide({ ...occasion, target: '{}' }).warnings, ['7']);
+  const denies = ({ message }) => message.includes('there is no directory here');
+  assert.throws(() => both.mapper.toTarget({ ...common, source: '{}', draft: '{}', groups: [] }), denies, 'also beside rules');
 });
 
 for (const [options, said] of [

@@ -27,14 +27,14 @@ const made = [];
 after(() => made.forEach((folder) => rmSync(folder, { recursive: true })));
 
 /** Runs a plugin's tests with these case files; answers exit code and report. */
-function run(files, options) {
+function run(files, script = TEST) {
   const root = mkdtempSync(join(tmpdir(), 'jackfield-js-'));
   made.push(root);
   for (const folder of ['src', 'test', 'cases']) mkdirSync(join(root, folder));
   symlinkSync(SDK, join(root, 'sdk'));
   writeFileSync(join(root, 'package.json'), '{ "name": "p", "type": "module" }');
   writeFileSync(join(root, 'src/plugin.js'), PLUGIN);
-  writeFileSync(join(root, 'test/cases.test.js'), options ? TEST.replace('plugin);', `plugin, ${options});`) : TEST);
+  writeFileSync(join(root, 'test/cases.test.js'), script);
   for (const [name, content] of Object.entries(files)) {
     writeFileSync(join(root, 'cases', name), typeof content === 'string' ? content : JSON.stringify({ cases: content }));
   }
@@ -76,7 +76,7 @@ test('an error of the plugin fails with its message, file and line', () => {
   const bug = { name: 'bug', given: { target: { team: 'Bug' } }, expect: { verdict: 'allow' } };
   const { code, report } = run({ 'a.json': [bug] });
   assert.equal(code, 1);
-  assert.match(report, /TypeError: .*there.* at .*decide \(src\/plugin\.js:5\)/);
+  assert.match(report.replaceAll('\\', ''), /TypeError: .*there.* at .*decide \(src\/plugin\.js:5\)"/, 'and no more frames');
 });
 
 test('a file that says what it may not fails, naming file and case; the others run', () => {
@@ -103,7 +103,23 @@ test('no case files are a failure', () => {
 });
 
 test('the tables of another directory are run where the test says so', () => {
-  const { code, report } = run({ 'a.json': [good] }, `{ dir: 'tables' }`);
+  const { code, report } = run({ 'a.json': [good] }, TEST.replace('plugin);', "plugin, { dir: 'tables' });"));
   assert.equal(code, 1);
   assert.match(report, /tables: there is no \*\.json with cases/);
+});
+
+test('tests written by hand call an export, and see errors with the places that are the plugin\'s', () => {
+  const script = `
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { run } from '../sdk/testing.js';
+import plugin from '../src/plugin.js';
+test('by hand', () => {
+  assert.deepEqual(run(plugin, 'decide', { target: { team: 'Voice' } }), { output: { verdict: 'allow', warnings: [] }, log: [] });
+  const { message } = run(plugin, 'decide', { target: { team: 'Bug' } }).output.error;
+  assert.ok(message.endsWith('decide (src/plugin.js:5)'), message);
+  assert.throws(() => run(plugin, 'decide', { tarket: {} }), /unknown member \`tarket\`/);
+});`;
+  const { code, report } = run({}, script);
+  assert.equal(code, 0, report);
 });
