@@ -31,8 +31,8 @@ const WORLDS = {
 /** What each kind is exported as. */
 const EXPORTS = { mapper: 'mapper', 'template-chooser': 'templateChooser', rules: 'rules' };
 
-/** What never goes into a component, and may be large. */
-const LEFT_OUT = ['node_modules', 'target', 'test', 'tests', 'testing', 'cases', 'no-binaryen', 'wit'];
+/** Folders of a plugin and of the SDK that never go into a component. */
+const LEFT_OUT = ['target', 'test', 'tests', 'testing', 'cases', 'no-binaryen', 'wit'];
 
 /** The tools that make components, and how an import of the contract is written for each. */
 const TOOLS = {
@@ -154,7 +154,7 @@ function checkKinds(plugin, { world, kinds }) {
 function stage(staged, { root, entry, manifest, plugin, wit, imported }) {
   const modules = (folder) => (path) => {
     const below = relative(folder, path).split(sep);
-    if (below.some((name) => LEFT_OUT.includes(name) || (name.startsWith('.') && name !== '.'))) return false;
+    if (LEFT_OUT.includes(below[0]) || below.some((name) => name === 'node_modules' || name.startsWith('.'))) return false;
     return extname(path) === '' || ['.js', '.mjs', '.json'].includes(extname(path));
   };
   cpSync(root, staged, { recursive: true, dereference: true, filter: modules(root) });
