@@ -73,6 +73,12 @@ impl Process {
             .expect("an address")
     }
 
+    /// Tells it something.
+    pub(crate) fn signal(&self, signal: rustix::process::Signal) {
+        let id = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(id, signal).expect("a process to tell");
+    }
+
     /// SIGKILL: it gets no say.
     pub(crate) fn kill(mut self) {
         self.child.kill().expect("a process to kill");
@@ -87,7 +93,7 @@ impl Drop for Process {
     }
 }
 
-/// Runs `serve` with a configuration that is wrong, and gives back what it says. It must end with 1, within 30 s.
+/// Runs `serve` with a configuration that is wrong, and gives back what it says. It must end with 2, within 30 s.
 pub(crate) fn refuses_to_serve(config: &str) -> String {
     let directory = TempDir::new().expect("a directory");
     let path = directory.path().join("jackfield.toml");
@@ -120,6 +126,6 @@ pub(crate) fn refuses_to_serve(config: &str) -> String {
         .expect("a pipe")
         .read_to_string(&mut told)
         .expect("text");
-    assert_eq!(status.code(), Some(1), "{told}");
+    assert_eq!(status.code(), Some(2), "{told}");
     told
 }

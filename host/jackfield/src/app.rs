@@ -1,11 +1,19 @@
 //! The one place that joins the rooms: from a configuration to a running service.
 
+mod components;
 mod entra_keys;
+mod maker;
 mod place_cache;
+mod process;
+mod reload;
+mod smoke;
 mod tenant;
+mod workers;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 
 use bridge::line::Bridge;
 use bridge::name::{Scope, TenantName};
@@ -13,13 +21,18 @@ use bridge::port::ledger::Ledger;
 use client::Client;
 use jiff::Timestamp;
 use plugin::{Engine, EngineSettings};
-use service::{AdminService, Authenticator, ScimService, SigningKey};
+use service::{AdminService, Authenticator, Credentials, Reloaded, ScimService, SigningKey};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::config::Config;
-pub use tenant::{adapter, chain, session};
+use crate::telemetry::{self, measure};
+pub use components::Components;
+use maker::Maker;
+use reload::{Reloader, Served};
+pub use tenant::{adapter, facts, session};
+use workers::Workers;
 
 /// Why the service does not start.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +52,9 @@ pub enum StartError {
     /// The key that access tokens are signed with.
     #[error("the ledger gives no key for access tokens: {0}")]
     Key(bridge::port::ledger::LedgerError),
+    /// A task of ours panicked.
+    #[error("loading plugins broke off: the log says where")]
+    CutShort,
     /// A listener.
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, std::io::Error),
@@ -53,20 +69,38 @@ pub struct Running {
     pub admin: SocketAddr,
     /// The bridge behind it.
     pub bridge: Arc<Bridge>,
+    reloader: Arc<Reloader>,
     stop: watch::Sender<bool>,
     servers: Vec<JoinHandle<()>>,
-    workers: JoinSet<()>,
 }
 
 impl Running {
+    /// Where to ask for a reload.
+    pub fn reloads(&self) -> Reloads {
+        Reloads(Arc::clone(&self.reloader))
+    }
+
     /// Stops taking requests, lets those in flight end, and ends.
-    pub async fn stop(mut self) {
+    pub async fn stop(self) {
         self.stop.send_replace(true);
         for server in self.servers {
             let _ = server.await;
         }
-        // What a worker was doing is a debt or an open intent: it is taken up at the next start.
-        self.workers.shutdown().await;
+        self.reloader.workers.stop().await;
+    }
+}
+
+/// Reloads the configuration of a running service.
+#[derive(Debug, Clone)]
+pub struct Reloads(Arc<Reloader>);
+
+impl Reloads {
+    /// Reads the configuration anew and swaps the tenants whose part changed.
+    ///
+    /// # Errors
+    /// Why nothing was read.
+    pub async fn reload(&self) -> Result<Reloaded, String> {
+        self.0.reload().await
     }
 }
 
@@ -75,50 +109,56 @@ pub fn engine() -> Result<Engine, plugin::EngineError> {
     Engine::new(EngineSettings::default())
 }
 
-/// Starts the service.
+/// Starts the service on a configuration that the program made itself: there is nothing to reload.
 pub async fn start(config: Config, engine: &Engine) -> Result<Running, StartError> {
-    let (scim, admin, public_url) = (config.scim, config.admin, config.public_url.clone());
-    let tenants: Vec<_> = config
-        .tenants
-        .iter()
-        .map(|tenant| tenant.name.clone())
-        .collect();
-    let credentials = config
-        .tenants
-        .iter()
-        .flat_map(|tenant| &tenant.connections)
-        .map(|connection| (connection.scope.clone(), connection.credentials.clone()))
-        .collect();
-    let client = Client::new(client::Settings::default())?;
-    let bridge = Arc::new(bridge(config, &client, engine)?);
+    start_from(config, None, engine).await
+}
 
-    take_over(&bridge, &tenants).await;
+/// Starts the service. `path` is where the configuration was read, and is read again at a reload.
+pub async fn start_from(
+    config: Config,
+    path: Option<PathBuf>,
+    engine: &Engine,
+) -> Result<Running, StartError> {
+    let general = config.general.clone();
+    let client = Client::new(client::Settings::default())?;
+    telemetry::install_metrics();
+    measure::engine(engine);
+    let made = make(config, &client, engine).await?;
+    let bridge = Arc::new(made.bridge);
+    take_over(&bridge, made.served.keys()).await;
     // Kept, so that tokens outlive a restart.
     let key = bridge.ledger().key("access-tokens").await;
     let key = key.map_err(StartError::Key)?;
-    let scim = listen(scim).await?;
-    let admin = listen(admin).await?;
+    let scim = listen(general.scim).await?;
+    let admin = listen(general.admin).await?;
     let (stop, stopped) = watch::channel(false);
-    let mut workers = JoinSet::new();
+    let workers = Workers::new(Arc::clone(&bridge));
     for connection in bridge.connections() {
-        workers.spawn(go_live(Arc::clone(&bridge), connection.scope.clone()));
+        workers.go_live(connection.scope.clone(), None);
     }
-    for tenant in tenants {
-        workers.spawn(Arc::clone(&bridge).work_off(tenant.clone()));
-        workers.spawn(Arc::clone(&bridge).re_evaluate(tenant.clone()));
-        workers.spawn(Arc::clone(&bridge).forget_daily(tenant));
+    for tenant in made.served.keys() {
+        workers.employ(tenant);
     }
-    let scim_service = Arc::new(ScimService::new(
-        Arc::clone(&bridge),
-        Authenticator::new(
-            credentials,
-            SigningKey::new(key),
-            Arc::new(entra_keys::EntraKeys(client)),
-        ),
-        public_url,
-    ));
+    let keys = Arc::new(entra_keys::EntraKeys(client));
+    let authenticator = Authenticator::new(made.credentials, SigningKey::new(key), keys);
+    let authenticator = Arc::new(authenticator);
+    let reloader = Arc::new(Reloader {
+        bridge: Arc::clone(&bridge),
+        authenticator: Arc::clone(&authenticator),
+        workers: Arc::new(workers),
+        maker: made.maker,
+        path,
+        served: tokio::sync::Mutex::new(made.served),
+        kept: Mutex::default(),
+        general: general.clone(),
+    });
+    let public_url = general.public_url;
+    let scim_service = ScimService::new(Arc::clone(&bridge), authenticator, public_url);
+    let scim_service = Arc::new(scim_service);
     let admin_service = Arc::new(AdminService::new(
         Arc::clone(&bridge),
+        Arc::new(process::ThisProcess(Arc::clone(&reloader))),
         admin.1.ip().is_loopback(),
     ));
     let (scim_addr, admin_addr) = (scim.1, admin.1);
@@ -144,27 +184,22 @@ pub async fn start(config: Config, engine: &Engine) -> Result<Running, StartErro
         scim: scim_addr,
         admin: admin_addr,
         bridge,
+        reloader,
         stop,
         servers,
-        workers,
     })
 }
 
 /// The bridge of a configuration without a service around it: for commands that need the ledger while no service runs.
 pub async fn offline(config: Config, engine: &Engine) -> Result<Arc<Bridge>, StartError> {
     let client = Client::new(client::Settings::default())?;
-    let tenants: Vec<_> = config
-        .tenants
-        .iter()
-        .map(|tenant| tenant.name.clone())
-        .collect();
-    let bridge = bridge(config, &client, engine)?;
-    take_over(&bridge, &tenants).await;
-    Ok(Arc::new(bridge))
+    let made = make(config, &client, engine).await?;
+    take_over(&made.bridge, made.served.keys()).await;
+    Ok(Arc::new(made.bridge))
 }
 
 /// What a process that is gone left open becomes owed, before anybody else touches it.
-async fn take_over(bridge: &Bridge, tenants: &[TenantName]) {
+async fn take_over(bridge: &Bridge, tenants: impl Iterator<Item = &TenantName>) {
     for tenant in tenants {
         if let Err(error) = bridge.take_over(tenant).await {
             tracing::error!(%tenant, %error, "open intents cannot be read");
@@ -172,27 +207,56 @@ async fn take_over(bridge: &Bridge, tenants: &[TenantName]) {
     }
 }
 
-/// What came up while a connection observed is told to CXone once it is live. Requests are served meanwhile.
-async fn go_live(bridge: Arc<Bridge>, scope: Scope) {
-    if let Err(error) = bridge.go_live(&scope).await {
-        tracing::error!(%scope, %error, "what was observed is not let go: the next start tries again");
-    }
+/// A configuration, made into what is served.
+struct Made {
+    bridge: Bridge,
+    maker: Maker,
+    credentials: BTreeMap<Scope, Credentials>,
+    served: BTreeMap<TenantName, Served>,
 }
 
-/// Opens the ledger and joins every connection to its rooms.
-fn bridge(config: Config, client: &Client, engine: &Engine) -> Result<Bridge, StartError> {
+/// Opens the ledger, and makes every tenant beside the others. A plugin that is not loaded is in its chain with the reason: who is
+/// served without it is better off than who is not served.
+async fn make(config: Config, client: &Client, engine: &Engine) -> Result<Made, StartError> {
     let owner = format!(
         "{}-{}",
         std::process::id(),
         Timestamp::now().as_nanosecond()
     );
-    let ledger::Location::Sqlite(path) = &config.ledger;
+    let ledger::Location::Sqlite(path) = &config.general.ledger;
     let ledger: Arc<dyn Ledger> = Arc::new(ledger::Sqlite::open(path, &owner)?);
-    let mut connections = Vec::new();
+    let general = &config.general;
+    let maker = Maker::new(client.clone(), engine.clone(), Arc::clone(&ledger), general);
+    let mut making = JoinSet::new();
     for tenant in config.tenants {
-        connections.extend(tenant::join(tenant, client, engine, &ledger)?);
+        let maker = maker.clone();
+        making.spawn(async move {
+            let (name, cxone_print) = (tenant.name.clone(), tenant.print.cxone);
+            let gathered = maker.gather(&tenant).await;
+            let identity = gathered.identity;
+            let set = maker.make(tenant, gathered, None).await?;
+            Ok::<_, StartError>((name, identity, cxone_print, set))
+        });
     }
-    Ok(Bridge::new(ledger, connections, owner, now))
+    let (mut connections, mut credentials) = (Vec::new(), BTreeMap::new());
+    let mut served = BTreeMap::new();
+    while let Some(made) = making.join_next().await {
+        let (name, identity, cxone_print, set) = made.map_err(|_| StartError::CutShort)??;
+        let tenant = Served {
+            identity: identity.filter(|_| set.not_loaded.is_empty()),
+            cxone: set.cxone,
+            cxone_print,
+        };
+        served.insert(name, tenant);
+        connections.extend(set.connections);
+        credentials.extend(set.credentials);
+    }
+    Ok(Made {
+        bridge: Bridge::new(ledger, connections, owner, now),
+        maker,
+        credentials,
+        served,
+    })
 }
 
 /// The time, to the millisecond: finer digits in `meta` help nobody.

@@ -1,22 +1,26 @@
-//! The configuration: from a file to what the rooms need, or a mistake with its place and a hint.
+//! The configuration: from a file, or a directory of them, to what the rooms need, or mistakes with their places and hints.
 //!
-//! [`file`] is the file as written, [`interpolate`] fills in `${env:NAME}` and `${file:PATH}`, [`mistake`] tells where and what;
-//! this module checks what the file's shape can't.
+//! [`file`] is the text as written, [`interpolate`] fills in `${env:NAME}` and `${file:PATH}`, [`mistake`] tells where and what,
+//! [`reading`] goes tenant by tenant; the others check what the text's shape can't.
 
 mod attributes;
 mod auth;
 mod choice;
 mod connection;
 mod file;
+mod general;
 mod interpolate;
 pub mod mistake;
+mod plugins;
 mod policy;
+mod print;
+mod reading;
+mod recording;
 mod sources;
 mod template;
 mod upstream;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::SocketAddr;
 use std::path::Path;
 
 use bridge::name::{TenantName, fold};
@@ -25,23 +29,23 @@ use bridge::template::Template;
 use toml::Spanned;
 
 pub(crate) use auth::SHORTEST as SHORTEST_SECRET;
-pub use connection::{Component, Connection, Plugin};
+pub use connection::Connection;
+pub use general::{General, Plugins};
 use interpolate::Files;
-pub use mistake::Mistake;
 use mistake::Text;
+pub use mistake::{Mistake, Mistakes};
+use plugins::SecretSettings;
+pub use plugins::{Component, Plugin};
+pub use print::Print;
+pub use reading::Reading;
+pub use recording::Recording;
 pub use upstream::{Api, Cxone};
 
 /// A checked configuration.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Where the identity providers come in.
-    pub scim: SocketAddr,
-    /// Where operators come in.
-    pub admin: SocketAddr,
-    /// What clients see in front of `/{tenant}/{connection}/scim/v2`.
-    pub public_url: Option<String>,
-    /// The ledger's URL.
-    pub ledger: ledger::Location,
+    /// What holds for every tenant.
+    pub general: General,
     /// The tenants.
     pub tenants: Vec<Tenant>,
 }
@@ -61,94 +65,45 @@ pub struct Tenant {
     pub policy: Policy,
     /// Its connections.
     pub connections: Vec<Connection>,
+    /// Tells whether it is the same as another, what is filled in included.
+    pub print: Print,
 }
 
 impl Config {
-    /// Reads a configuration file.
-    pub fn load(path: &Path) -> Result<Self, Mistake> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| Mistake::of_file(path, format!("cannot be read: {error}")))?;
-        Self::parse(
-            path,
-            &text,
-            &sources::System {
-                base: path.parent().unwrap_or(Path::new(".")),
-            },
-        )
+    /// Reads a configuration: a file, or a directory with a file for each tenant.
+    ///
+    /// # Errors
+    /// All mistakes that can be told at once: one of what stands beside the tenants, and one of each tenant.
+    pub fn load(path: &Path) -> Result<Self, Mistakes> {
+        Reading::of(path).config()
     }
 
     /// Reads a configuration from a text. `path` is what mistakes name, and what relative paths count from.
-    pub fn parse(path: &Path, text: &str, sources: &dyn sources::Sources) -> Result<Self, Mistake> {
-        let text = Text {
-            path,
-            text: text.trim_start_matches('\u{feff}'),
-        };
-        let table = toml::de::DeTable::parse(text.text).map_err(|error| text.toml(&error))?;
-        let (table, files) = interpolate::fill(table, &text, sources)?;
-        let file: file::File = serde::Deserialize::deserialize(toml::de::Deserializer::from(table))
-            .map_err(|error| text.toml(&error))?;
-        check(file, &files, &text)
+    ///
+    /// # Errors
+    /// As for [`Config::load`].
+    pub fn parse(path: &Path, text: &str, sources: &dyn Sources) -> Result<Self, Mistakes> {
+        Reading::of_text(path, text, sources).config()
     }
 }
 
 /// Gives sources of `${env:...}` and `${file:...}` to tests.
 pub use sources::{Fixed, Sources, System};
 
-fn check(file: file::File, files: &Files, text: &Text<'_>) -> Result<Config, Mistake> {
-    let address = |given: Option<Spanned<String>>, default: &str| match given {
-        None => default
-            .parse()
-            .map_err(|_| text.at(0..0, format!("{default:?} is no address"), None)),
-        Some(given) => given.get_ref().parse().map_err(|_| {
-            let hint = Some("write it as \"127.0.0.1:8080\"; port 0 takes a free one".to_owned());
-            text.at(
-                given.span(),
-                "this is no address with a port".to_owned(),
-                hint,
-            )
-        }),
-    };
-    let location = match file.ledger.url {
-        None => ledger::Location::parse("sqlite:jackfield.db")
-            .map_err(|error| text.at(0..0, error.to_string(), None))?,
-        Some(url) => ledger::Location::parse(url.get_ref())
-            .map_err(|error| text.at(url.span(), error.to_string(), None))?,
-    };
-    let public_url = match file.listen.public_url {
-        None => None,
-        Some(url)
-            if url.get_ref().starts_with("https://") || url.get_ref().starts_with("http://") =>
-        {
-            Some(url.into_inner())
-        }
-        Some(url) => {
-            return Err(text.at(url.span(), "this is no http or https URL".to_owned(), None));
-        }
-    };
-    if file.tenants.is_empty() {
-        let hint = Some("add [tenants.NAME.cxone] and [tenants.NAME.connections.NAME]".to_owned());
-        return Err(text.at(0..0, "there is no tenant".to_owned(), hint));
-    }
-    let tenants = file
-        .tenants
-        .into_iter()
-        .map(|(name, tenant)| check_tenant(&name, tenant, files, text))
-        .collect::<Result<_, _>>()?;
-    Ok(Config {
-        scim: address(file.listen.scim, "127.0.0.1:8080")?,
-        admin: address(file.listen.admin, "127.0.0.1:8081")?,
-        public_url,
-        ledger: location,
-        tenants,
-    })
+/// What is known of a tenant's table besides its values.
+struct Read {
+    files: Files,
+    secret_settings: SecretSettings,
+    print: Print,
 }
 
 fn check_tenant(
     name: &Spanned<String>,
     tenant: file::Tenant,
-    files: &Files,
+    read: &Read,
     text: &Text<'_>,
 ) -> Result<Tenant, Mistake> {
+    let files = &read.files;
     let tenant_name: TenantName = parse_name(name, text)?;
     let given = tenant.cxone.get_ref();
     let given = policy::Given {
@@ -174,7 +129,9 @@ fn check_tenant(
     let connections = tenant
         .connections
         .into_iter()
-        .map(|(name, connection)| connection::check(&tenant_name, &name, connection, text))
+        .map(|(name, connection)| {
+            connection::check(&tenant_name, &name, connection, &read.secret_settings, text)
+        })
         .collect::<Result<Vec<_>, _>>()?;
     if connections.is_empty() {
         let hint = Some(format!("add [tenants.{tenant_name}.connections.NAME]"));
@@ -199,6 +156,7 @@ fn check_tenant(
         protected,
         policy,
         connections,
+        print: read.print,
     })
 }
 

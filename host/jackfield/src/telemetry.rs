@@ -1,5 +1,10 @@
-//! The log: lines on standard error, for people by default, for machines on request.
+//! The log: lines on standard error, for people by default, for machines on request. And the metrics, for Prometheus.
 
+pub(crate) mod measure;
+
+use std::sync::OnceLock;
+
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 
 /// How to log.
@@ -40,3 +45,120 @@ pub fn start(arguments: &LogOptions) {
         tracing::warn!("--log cannot be read as a level or filter: logging at info");
     }
 }
+
+/// The recorder of the process, if it is ours.
+static METRICS: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+
+/// Begins to count, once for each process.
+pub fn install_metrics() {
+    METRICS.get_or_init(|| match PrometheusBuilder::new().install_recorder() {
+        Ok(handle) => {
+            METRICS_TOLD.iter().for_each(describe);
+            Some(handle)
+        }
+        Err(error) => {
+            tracing::error!(%error, "there are no metrics");
+            None
+        }
+    });
+}
+
+/// All metrics in the text format of Prometheus; empty before the first was installed.
+pub fn metrics() -> String {
+    let handle = METRICS.get().and_then(Option::as_ref);
+    handle.map(PrometheusHandle::render).unwrap_or_default()
+}
+
+/// What a metric is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// It only grows.
+    Counter,
+    /// It goes up and down.
+    Gauge,
+}
+
+/// A metric: its name, kind, labels and what it is, as docs/operations.md has it.
+pub type Metric = (&'static str, Kind, &'static [&'static str], &'static str);
+
+const PLUGIN: &[&str] = &["tenant", "connection", "plugin"];
+
+/// Every metric that there is. Labels take what the configuration names and fixed words, so their number is bounded.
+pub const METRICS_TOLD: &[Metric] = &[
+    (
+        "jackfield_build_info",
+        Kind::Gauge,
+        &["version"],
+        "1; the version of the program",
+    ),
+    (
+        "jackfield_plugin_allocator",
+        Kind::Gauge,
+        &["kind"],
+        "1; where plugins' memory comes from: pooling, or on-demand where too little address space made every call slower",
+    ),
+    (
+        "jackfield_plugin_calls_total",
+        Kind::Counter,
+        &["tenant", "connection", "plugin", "export", "ending"],
+        "calls of plugins, by how they ended: ok, error, trap, limit, busy; not-loaded for each request that met a plugin which is not there",
+    ),
+    (
+        "jackfield_plugin_monitored_total",
+        Kind::Counter,
+        &["tenant", "connection", "plugin", "verdict"],
+        "what plugins in mode = \"monitor\" would have done: changes, nothing, template, no-template, unknown-template, allow, amend, defer, deny, or how they failed",
+    ),
+    (
+        "jackfield_plugin_recorded_total",
+        Kind::Counter,
+        &["tenant", "connection"],
+        "plugin calls that were recorded",
+    ),
+    (
+        "jackfield_plugin_recordings_dropped_total",
+        Kind::Counter,
+        &["tenant", "connection"],
+        "plugin calls that were to be recorded and were not: too many at once, or they could not be written",
+    ),
+    (
+        "jackfield_plugin_fuel_total",
+        Kind::Counter,
+        PLUGIN,
+        "fuel that plugins used, about one for each instruction",
+    ),
+    (
+        "jackfield_plugin_seconds_total",
+        Kind::Gauge,
+        PLUGIN,
+        "wall time that plugins used, in seconds; it only grows",
+    ),
+    (
+        "jackfield_plugins_not_loaded",
+        Kind::Gauge,
+        &["tenant", "connection"],
+        "plugins of the connection that could not be loaded",
+    ),
+    (
+        "jackfield_reload_failed",
+        Kind::Gauge,
+        &["tenant"],
+        "1 while the tenant is served as before because the last reload found its configuration wrong, else 0",
+    ),
+    (
+        "jackfield_reloads_total",
+        Kind::Counter,
+        &["tenant", "result"],
+        "reloads, by what they made of the tenant: swapped, unchanged, removed, kept",
+    ),
+];
+
+fn describe((name, kind, _, what): &Metric) {
+    match kind {
+        Kind::Counter => metrics::describe_counter!(*name, *what),
+        Kind::Gauge => metrics::describe_gauge!(*name, *what),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,4 @@
-//! The admin side: is it alive, is it ready. On a listener of its own.
+//! The admin side: is it alive, is it ready, how much of what happened; and the commands. On a listener of its own.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -14,23 +14,26 @@ use http_body_util::Full;
 use serde_json::{Map, Value, json};
 
 use crate::command::Command;
+use crate::process::{Kept, Process};
+
+const METRICS: &str = "/metrics";
+const RELOAD: &str = "/admin/reload";
 
 /// The admin side of the service.
 #[derive(Debug)]
 pub struct AdminService {
     bridge: Arc<Bridge>,
-    connections: Vec<Arc<Connection>>,
+    process: Arc<dyn Process>,
     /// Whether commands that change something are taken: only where nobody but this machine reaches the listener.
     commands: bool,
 }
 
 impl AdminService {
     /// An admin side over a bridge. `commands` says whether it takes those that change something.
-    pub fn new(bridge: Arc<Bridge>, commands: bool) -> Self {
-        let connections = bridge.connections();
+    pub fn new(bridge: Arc<Bridge>, process: Arc<dyn Process>, commands: bool) -> Self {
         Self {
             bridge,
-            connections,
+            process,
             commands,
         }
     }
@@ -41,6 +44,11 @@ impl AdminService {
         B: http_body::Body<Data = Bytes> + Unpin,
     {
         let (parts, body) = request.into_parts();
+        if (&parts.method, parts.uri.path()) == (&Method::GET, METRICS) {
+            // https://prometheus.io/docs/instrumenting/exposition_formats/
+            let media_type = "text/plain; version=0.0.4; charset=utf-8";
+            return Ok(respond(StatusCode::OK, media_type, self.process.metrics()));
+        }
         let (status, body) = match (&parts.method, parts.uri.path()) {
             (&Method::GET | &Method::HEAD, "/healthz") => (StatusCode::OK, json!({"status": "ok"})),
             (&Method::GET | &Method::HEAD, "/readyz") => self.ready().await,
@@ -51,22 +59,57 @@ impl AdminService {
                 StatusCode::METHOD_NOT_ALLOWED,
                 json!({"error": "POST only"}),
             ),
-            (_, "/healthz" | "/readyz") => {
+            (&Method::POST, RELOAD) => self.reload(&parts.headers, body).await,
+            (_, RELOAD) => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                json!({"error": "POST only"}),
+            ),
+            (_, "/healthz" | "/readyz" | METRICS) => {
                 (StatusCode::METHOD_NOT_ALLOWED, json!({"error": "GET only"}))
             }
             _ => {
                 let commands = Command::PATHS.join(", ");
-                let error = format!("no such path; there are /healthz, /readyz, {commands}");
+                let error = format!(
+                    "no such path; there are /healthz, /readyz, {METRICS}, {RELOAD}, {commands}"
+                );
                 (StatusCode::NOT_FOUND, json!({"error": error}))
             }
         };
-        let mut answer = Response::new(Full::new(Bytes::from(format!("{body}\n"))));
-        *answer.status_mut() = status;
-        answer.headers_mut().insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        );
-        Ok(answer)
+        Ok(respond(status, "application/json", format!("{body}\n")))
+    }
+
+    /// Why a command is not taken from whoever sent these headers, if it is not.
+    fn refuses(&self, headers: &HeaderMap) -> Option<(StatusCode, Value)> {
+        // A page in somebody's browser can post here, but neither without an Origin nor as JSON.
+        let json_type = headers
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|value| value.as_bytes().starts_with(b"application/json"));
+        let error = match () {
+            () if !self.commands => {
+                "commands are taken only where the admin listener is on a loopback address"
+            }
+            () if headers.contains_key(header::ORIGIN) || !json_type => {
+                "commands are JSON, and not for browsers"
+            }
+            () => return None,
+        };
+        Some((StatusCode::FORBIDDEN, json!({"error": error})))
+    }
+
+    /// Reads the configuration anew. The body is not looked at.
+    async fn reload<B>(&self, headers: &HeaderMap, body: B) -> (StatusCode, Value)
+    where
+        B: http_body::Body<Data = Bytes> + Unpin,
+    {
+        crate::body::drain(body).await;
+        if let Some(refused) = self.refuses(headers) {
+            return refused;
+        }
+        match self.process.reload().await {
+            Ok(done) if done.whole() => (StatusCode::OK, done.to_json()),
+            Ok(done) => (StatusCode::CONFLICT, done.to_json()),
+            Err(error) => (StatusCode::CONFLICT, json!({"error": error})),
+        }
     }
 
     /// A command of the command line, while the service runs.
@@ -74,17 +117,8 @@ impl AdminService {
     where
         B: http_body::Body<Data = Bytes> + Unpin,
     {
-        if !self.commands {
-            let error = "commands are taken only where the admin listener is on a loopback address";
-            return (StatusCode::FORBIDDEN, json!({"error": error}));
-        }
-        // A page in somebody's browser can post here, but neither without an Origin nor as JSON.
-        let json_type = headers
-            .get(header::CONTENT_TYPE)
-            .is_some_and(|value| value.as_bytes().starts_with(b"application/json"));
-        if headers.contains_key(header::ORIGIN) || !json_type {
-            let error = "commands are JSON, and not for browsers";
-            return (StatusCode::FORBIDDEN, json!({"error": error}));
+        if let Some(refused) = self.refuses(headers) {
+            return refused;
         }
         let read = crate::body::json(headers, body).await;
         let asked = read
@@ -106,7 +140,8 @@ impl AdminService {
         let (mut connections, mut tenants) = (Map::new(), Map::new());
         let mut standings = BTreeMap::new();
         let mut usable = true;
-        for connection in &self.connections {
+        let kept = self.process.kept();
+        for connection in self.bridge.connections() {
             let tenant = &connection.tenant;
             if !standings.contains_key(&tenant.name) {
                 let found = self.bridge.ledger().standings(&tenant.name).await;
@@ -118,7 +153,15 @@ impl AdminService {
             let of_tenant = standings.get(&tenant.name);
             let standing = of_tenant.and_then(|found| found.get(&connection.scope.connection));
             let standing = standing.copied().unwrap_or_default();
-            connections.insert(connection.scope.to_string(), state(connection, standing));
+            let kept = kept.get(tenant.name.as_str());
+            let state = state(&connection, standing, kept);
+            connections.insert(connection.scope.to_string(), state);
+        }
+        // A new tenant that cannot be served has no connection to say it at.
+        for (name, kept) in kept {
+            tenants
+                .entry(name)
+                .or_insert_with(|| json!({"not_served": kept.to_json()}));
         }
         let (status, word) = if usable {
             (StatusCode::OK, "ready")
@@ -130,25 +173,33 @@ impl AdminService {
     }
 }
 
+fn respond(status: StatusCode, media_type: &'static str, body: String) -> Response<Full<Bytes>> {
+    let mut answer = Response::new(Full::new(Bytes::from(body)));
+    *answer.status_mut() = status;
+    let headers = answer.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    answer
+}
+
 /// What there is to say of a connection.
-fn state(connection: &Connection, standing: Standing) -> Value {
+fn state(connection: &Connection, standing: Standing, kept: Option<&Kept>) -> Value {
     let plugins: Vec<Value> = connection
         .plugins
         .not_loaded()
         .into_iter()
         .map(|failure| json!({"plugin": failure.plugin, "reason": failure.message}))
         .collect();
-    let status = if plugins.is_empty() {
-        "ok"
-    } else {
-        "plugins not loaded: only reads, disables and deletes are served"
+    let status = match (plugins.is_empty(), kept) {
+        (false, _) => "plugins not loaded: only reads, disables and deletes are served",
+        (true, Some(_)) => "served as before: its configuration is wrong",
+        (true, None) => "ok",
     };
     let mode = match connection.mode {
         Mode::Live => "live",
         Mode::Observe => "observe",
     };
     json!({
-        "status": status, "mode": mode, "plugins_not_loaded": plugins, "removals_held": standing.held,
+        "status": status, "kept": kept.map(Kept::to_json), "mode": mode, "plugins_not_loaded": plugins, "removals_held": standing.held,
         "held_by_observe": standing.observed, "owed": standing.owed, "refused": standing.refused,
         "requests_refused": standing.requests, "deferred": standing.deferred, "unconfirmed": standing.unconfirmed,
     })

@@ -18,7 +18,8 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use bridge::name::Scope;
+use arc_swap::ArcSwap;
+use bridge::name::{Scope, TenantName};
 use http::HeaderMap;
 use jiff::Timestamp;
 use scim::discovery::AuthenticationScheme;
@@ -53,13 +54,50 @@ pub(crate) const NOBODY: Refused = Refused::Wrong(NO_CONNECTION);
 /// Lets callers in, or not.
 #[derive(Debug)]
 pub struct Authenticator {
-    credentials: BTreeMap<Scope, Credentials>,
+    known: ArcSwap<Known>,
     /// An empty token, which opens nothing.
     nobody: Credentials,
     key: SigningKey,
+    fetch: Arc<dyn FetchKeys>,
+    attempts: Attempts,
+}
+
+/// The credentials of all connections. A change makes another one.
+#[derive(Debug, Clone, Default)]
+struct Known {
+    credentials: BTreeMap<Scope, Credentials>,
     /// By their address: connections of one tenant share them.
     entra: BTreeMap<String, Arc<KeySet>>,
-    attempts: Attempts,
+}
+
+impl Known {
+    /// Takes over key sets that are still trusted, with the keys that they have read.
+    fn new(
+        credentials: BTreeMap<Scope, Credentials>,
+        former: &Known,
+        fetch: &Arc<dyn FetchKeys>,
+    ) -> Self {
+        let trusted = credentials.values().flat_map(|one| {
+            let identity = one.workload_identity.iter();
+            identity.map(|identity| &identity.tenant).chain(&one.entra)
+        });
+        let entra = trusted.map(|tenant| {
+            let url = tenant.keys_url();
+            let keys = former.entra.get(&url).cloned();
+            let keys =
+                keys.unwrap_or_else(|| Arc::new(KeySet::new(url.clone(), Arc::clone(fetch))));
+            (url, keys)
+        });
+        Self {
+            entra: entra.collect(),
+            credentials,
+        }
+    }
+
+    fn keys(&self, tenant: &EntraTenant) -> Result<&Arc<KeySet>, Refused> {
+        let keys = self.entra.get(&tenant.keys_url());
+        keys.ok_or(Refused::Undecided("there are no keys of the tenant"))
+    }
 }
 
 impl Authenticator {
@@ -69,24 +107,25 @@ impl Authenticator {
         key: SigningKey,
         fetch: Arc<dyn FetchKeys>,
     ) -> Self {
-        let trusted = credentials.values().flat_map(|one| {
-            let identity = one.workload_identity.iter();
-            identity.map(|identity| &identity.tenant).chain(&one.entra)
-        });
-        let entra = trusted
-            .map(|tenant| {
-                let url = tenant.keys_url();
-                let keys = KeySet::new(url.clone(), Arc::clone(&fetch));
-                (url, Arc::new(keys))
-            })
-            .collect();
+        let known = Known::new(credentials, &Known::default(), &fetch);
         Self {
-            credentials,
+            known: ArcSwap::from_pointee(known),
             nobody: Credentials::bearer(""),
             key,
-            entra,
+            fetch,
             attempts: Attempts::new(),
         }
+    }
+
+    /// Gives the connections of a tenant other credentials, all at once: those of before open nothing any more. With none the tenant
+    /// is closed.
+    pub fn replace_tenant(&self, tenant: &TenantName, credentials: &BTreeMap<Scope, Credentials>) {
+        self.known.rcu(|known| {
+            let mut all = known.credentials.clone();
+            all.retain(|scope, _| scope.tenant != *tenant);
+            all.extend(credentials.clone());
+            Known::new(all, known, &self.fetch)
+        });
     }
 
     /// Whether a request may use a connection; the answer for whoever may not.
@@ -97,8 +136,9 @@ impl Authenticator {
         peer: Option<IpAddr>,
     ) -> Result<(), Failure> {
         let presented = presented(headers);
+        let known = self.known.load_full();
         let outcome = match scope {
-            Some(scope) => self.check(scope, self.of(scope), &presented).await,
+            Some(scope) => self.check(scope, &known, &presented).await,
             None => Err(NOBODY),
         };
         outcome.map_err(|refused| self.failure(refused, scope, peer))
@@ -106,22 +146,24 @@ impl Authenticator {
 
     /// The credentials of a connection, and for one that does not exist those that nothing opens, so that both are
     /// compared with as long.
-    fn of(&self, scope: &Scope) -> &Credentials {
-        self.credentials.get(scope).unwrap_or(&self.nobody)
+    fn of<'a>(&'a self, scope: &Scope, known: &'a Known) -> &'a Credentials {
+        known.credentials.get(scope).unwrap_or(&self.nobody)
     }
 
     async fn check(
         &self,
         scope: &Scope,
-        credentials: &Credentials,
+        known: &Known,
         presented: &Presented,
     ) -> Result<(), Refused> {
         match presented {
-            Presented::Bearer(token) => self.check_bearer(scope, credentials, token).await,
-            Presented::Basic(name, password) => match credentials.has_user(name, password) {
-                true => Ok(()),
-                false => Err(Refused::Wrong("no user of the connection")),
-            },
+            Presented::Bearer(token) => self.check_bearer(scope, known, token).await,
+            Presented::Basic(name, password) => {
+                match self.of(scope, known).has_user(name, password) {
+                    true => Ok(()),
+                    false => Err(Refused::Wrong("no user of the connection")),
+                }
+            }
             Presented::Nothing => Err(Refused::Wrong("no Authorization header")),
             Presented::Unreadable => {
                 Err(Refused::Wrong("an Authorization header of no known form"))
@@ -131,18 +173,14 @@ impl Authenticator {
 
     /// By the form of the token alone: one of the connection's own always counts first, then two dots make a JWT and one dot
     /// an access token.
-    async fn check_bearer(
-        &self,
-        scope: &Scope,
-        credentials: &Credentials,
-        token: &str,
-    ) -> Result<(), Refused> {
+    async fn check_bearer(&self, scope: &Scope, known: &Known, token: &str) -> Result<(), Refused> {
+        let credentials = self.of(scope, known);
         if credentials.has_token(token) {
             return Ok(());
         }
         match (token.matches('.').count(), &credentials.entra) {
             (2, Some(tenant)) => {
-                let keys = self.keys(tenant)?;
+                let keys = known.keys(tenant)?;
                 entra::verify(tenant, Version::OneOrTwo, keys, token).await
             }
             (1, _) => {
@@ -158,14 +196,10 @@ impl Authenticator {
         }
     }
 
-    fn keys(&self, tenant: &EntraTenant) -> Result<&Arc<KeySet>, Refused> {
-        let keys = self.entra.get(&tenant.keys_url());
-        keys.ok_or(Refused::Undecided("there are no keys of the tenant"))
-    }
-
     /// The ways into a connection.
     pub(crate) fn schemes(&self, scope: &Scope) -> Vec<AuthenticationScheme> {
-        let credentials = self.credentials.get(scope);
+        let known = self.known.load();
+        let credentials = known.credentials.get(scope);
         credentials.map(Credentials::schemes).unwrap_or_default()
     }
 
@@ -177,7 +211,8 @@ impl Authenticator {
         scope: Option<&Scope>,
         peer: Option<IpAddr>,
     ) -> Failure {
-        let known = scope.filter(|scope| self.credentials.contains_key(scope));
+        let all = self.known.load();
+        let known = scope.filter(|scope| all.credentials.contains_key(scope));
         let named = scope.map(Scope::to_string).unwrap_or_default();
         let connection = known.map(Scope::to_string).unwrap_or_default();
         match refused {

@@ -15,6 +15,7 @@ mod discovery;
 mod entity_tag;
 mod error;
 mod groups;
+mod process;
 mod respond;
 mod scim_service;
 mod search;
@@ -28,4 +29,5 @@ pub use authenticate::{
     PROVISIONING_AUDIENCE, Secret, SigningKey, User, WorkloadIdentity,
 };
 pub use command::Command;
+pub use process::{Kept, Process, Reloaded, Swap};
 pub use scim_service::ScimService;

@@ -23,7 +23,7 @@ const DEADLINE: Duration = Duration::from_secs(40);
 #[derive(Debug)]
 pub struct ScimService {
     bridge: Arc<Bridge>,
-    authenticator: Authenticator,
+    authenticator: Arc<Authenticator>,
     public_url: Option<String>,
 }
 
@@ -32,13 +32,13 @@ impl ScimService {
     /// is taken from the request.
     pub fn new(
         bridge: Arc<Bridge>,
-        authenticator: Authenticator,
+        authenticator: impl Into<Arc<Authenticator>>,
         public_url: Option<String>,
     ) -> Self {
         let public_url = public_url.map(|url| url.trim_end_matches('/').to_owned());
         Self {
             bridge,
-            authenticator,
+            authenticator: authenticator.into(),
             public_url,
         }
     }

@@ -32,7 +32,7 @@ pub use finding::{Area, Finding, Level, Report};
 CXone is only read, but for --probe-user."
 )]
 pub struct Arguments {
-    /// The configuration file
+    /// The configuration: a file, or a directory with a file for each tenant
     #[arg(long, value_name = "FILE", default_value = "jackfield.toml")]
     config: PathBuf,
     /// Writes one JSON object
@@ -200,11 +200,11 @@ pub async fn check(path: &Path, options: &Options, engine: &Engine) -> Result<Re
             return Ok(report);
         }
     };
-    let service = service::running(&client, config.admin).await;
+    let service = service::running(&client, config.general.admin).await;
     report
         .findings
-        .extend(plugins::check(&tenants, engine).await);
-    let (findings, glance) = ledger::check(&config.ledger, service.as_ref());
+        .extend(plugins::check(&config.general, &tenants, engine).await);
+    let (findings, glance) = ledger::check(&config.general.ledger, service.as_ref());
     report.findings.extend(findings);
     report
         .findings

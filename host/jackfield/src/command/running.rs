@@ -34,7 +34,7 @@ pub(crate) async fn carry_out(config: Config, command: &Command) -> Result<Value
 
 /// `None` where no service runs at the configured address.
 async fn through_service(config: &Config, command: &Command) -> Result<Option<Value>, String> {
-    let mut admin = config.admin;
+    let mut admin = config.general.admin;
     if admin.ip().is_unspecified() {
         admin.set_ip(Ipv4Addr::LOCALHOST.into());
     }

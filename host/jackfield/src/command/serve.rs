@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::app;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::app::{self, Reloads};
 use crate::command::{fail, say, told_to_stop};
 use crate::config::Config;
 use crate::telemetry;
@@ -11,7 +13,7 @@ use crate::telemetry;
 /// What `serve` takes.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The configuration file
+    /// The configuration: a file, or a directory with a file for each tenant
     #[arg(long, value_name = "FILE", default_value = "jackfield.toml")]
     config: PathBuf,
     #[command(flatten)]
@@ -20,9 +22,19 @@ pub struct Arguments {
 
 /// Serves until told to stop.
 pub async fn run(arguments: Arguments) -> ExitCode {
+    // Before anything else: unheard, it would end the process.
+    let hangups = match signal(SignalKind::hangup()) {
+        Ok(hangups) => hangups,
+        Err(error) => return fail(format_args!("SIGHUP cannot be heard: {error}")),
+    };
     let config = match Config::load(&arguments.config) {
         Ok(config) => config,
-        Err(mistake) => return fail(mistake),
+        Err(mistakes) => {
+            for mistake in mistakes.iter() {
+                let _ = fail(mistake);
+            }
+            return ExitCode::from(2);
+        }
     };
     telemetry::start(&arguments.log);
     for connection in config.tenants.iter().flat_map(|tenant| &tenant.connections) {
@@ -40,12 +52,13 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         .flat_map(|tenant| &tenant.connections)
         .map(|connection| format!("/{}/scim/v2", connection.scope))
         .collect();
-    let public = config.public_url.clone();
+    let public = config.general.public_url.clone();
     let engine = match app::engine() {
         Ok(engine) => engine,
         Err(error) => return fail(error),
     };
-    let running = match app::start(config, &engine).await {
+    let path = Some(arguments.config);
+    let running = match app::start_from(config, path, &engine).await {
         Ok(running) => running,
         Err(error) => return fail(error),
     };
@@ -57,8 +70,20 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         ));
     }
     say(format_args!("admin  http://{}/readyz", running.admin));
+    let reloading = tokio::spawn(reload_at(hangups, running.reloads()));
     told_to_stop().await;
     tracing::info!("stopping");
+    reloading.abort();
     running.stop().await;
     ExitCode::SUCCESS
+}
+
+/// Reads the configuration anew at each SIGHUP. Those that come meanwhile are one.
+async fn reload_at(mut hangups: Signal, reloads: Reloads) {
+    while hangups.recv().await.is_some() {
+        tracing::info!("SIGHUP: the configuration is read anew");
+        if let Err(reason) = reloads.reload().await {
+            tracing::error!(reason, "nothing is reloaded");
+        }
+    }
 }

@@ -1,7 +1,6 @@
 //! `[tenants.NAME.connections.NAME]`: one identity provider of a tenant.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bridge::name::{ConnectionName, Scope, TenantName};
@@ -13,6 +12,8 @@ use toml::Spanned;
 
 use super::choice::choice;
 use super::mistake::{Mistake, Text, hint};
+use super::plugins::{self, Plugin, SecretSettings};
+use super::recording::{self, Recording};
 use super::{auth, file, parse_name};
 
 /// A connection's part.
@@ -32,6 +33,8 @@ pub struct Connection {
     pub guard: Option<(usize, Duration)>,
     /// Its plugins, in order.
     pub plugins: Vec<Plugin>,
+    /// What is recorded of their calls.
+    pub recording: Recording,
 }
 
 impl fmt::Debug for Connection {
@@ -44,38 +47,11 @@ impl fmt::Debug for Connection {
     }
 }
 
-/// A plugin of a connection.
-#[derive(Clone)]
-pub struct Plugin {
-    /// Its name in messages: `use`, as it is written. A whole path of the server is nobody's business.
-    pub name: String,
-    /// A bundled plugin's name, or the path of a component.
-    pub component: Component,
-    /// Its settings, as JSON.
-    pub settings: serde_json::Value,
-}
-
-impl fmt::Debug for Plugin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Plugin")
-            .field("component", &self.component)
-            .finish_non_exhaustive()
-    }
-}
-
-/// Where a plugin's component comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Component {
-    /// It is built in.
-    Bundled(String),
-    /// It is a file; a relative path counts from the configuration file.
-    File(PathBuf),
-}
-
 pub(super) fn check(
     tenant: &TenantName,
     name: &Spanned<String>,
     connection: file::Connection,
+    secret_settings: &SecretSettings,
     text: &Text<'_>,
 ) -> Result<Connection, Mistake> {
     let connection_name: ConnectionName = parse_name(name, text)?;
@@ -104,10 +80,10 @@ pub(super) fn check(
         None => None,
         Some(guard) => Some((guard.removals, guard_time(&guard.within, text)?)),
     };
-    let plugins = connection.plugins.into_iter();
-    let plugins = plugins
-        .map(|given| plugin(given, text))
-        .collect::<Result<_, Mistake>>()?;
+    let secret = |at| secret_settings.contains(&(name.get_ref().clone(), at));
+    let plugins = plugins::all(connection.plugins, secret, text)?;
+    let recording = connection.recording;
+    let recording = recording.map(|given| recording::check(&given, text));
     let scope = Scope {
         tenant: tenant.clone(),
         connection: connection_name,
@@ -120,25 +96,7 @@ pub(super) fn check(
         mode,
         guard,
         plugins,
-    })
-}
-
-fn plugin(plugin: file::Plugin, text: &Text<'_>) -> Result<Plugin, Mistake> {
-    let path = plugin.component.get_ref();
-    let is_file = path.contains(['/', '\\']) || path.ends_with(".wasm");
-    let component = if is_file {
-        Component::File(text.path.parent().unwrap_or(Path::new(".")).join(path))
-    } else {
-        Component::Bundled(path.clone())
-    };
-    let settings = serde_json::to_value(plugin.settings).map_err(|error| {
-        let message = format!("the settings are no JSON: {error}");
-        text.at(plugin.component.span(), message, None)
-    })?;
-    Ok(Plugin {
-        name: plugin.component.into_inner(),
-        component,
-        settings,
+        recording: recording.transpose()?.unwrap_or(Recording::FAILURES),
     })
 }
 

@@ -1,11 +1,14 @@
-//! The configuration file as written. Unknown keys are refused.
+//! The configuration as written. Unknown keys are refused.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use toml::{Spanned, Value};
 
-/// The whole file.
+/// What stands beside the tenants.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
@@ -14,7 +17,10 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) ledger: Ledger,
     #[serde(default)]
-    pub(super) tenants: BTreeMap<Spanned<String>, Tenant>,
+    pub(super) plugins: Plugins,
+    /// Taken out before, tenant by tenant: it is here for hints to name, and for what is no table.
+    #[serde(default, rename = "tenants")]
+    pub(super) _tenants: BTreeMap<String, IgnoredAny>,
 }
 
 #[derive(Deserialize, Default)]
@@ -29,6 +35,19 @@ pub(super) struct Listen {
 #[serde(deny_unknown_fields)]
 pub(super) struct Ledger {
     pub(super) url: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Plugins {
+    pub(super) cache: Option<Spanned<String>>,
+    pub(super) recordings: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) keys: BTreeMap<Spanned<String>, Spanned<String>>,
+    #[serde(default)]
+    pub(super) insecure_registries: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) assume_no_swap: bool,
 }
 
 #[derive(Deserialize)]
@@ -111,6 +130,7 @@ pub(super) struct Connection {
     pub(super) guard: Option<Guard>,
     #[serde(default)]
     pub(super) plugins: Vec<Plugin>,
+    pub(super) recording: Option<Recording>,
 }
 
 /// Credentials other than tokens.
@@ -179,8 +199,49 @@ pub(super) struct Entra {
 pub(super) struct Plugin {
     #[serde(rename = "use")]
     pub(super) component: Spanned<String>,
+    pub(super) name: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) settings: toml::Table,
+    pub(super) mode: Option<Spanned<String>>,
+    pub(super) on_failure: Option<Spanned<OnFailure>>,
+}
+
+/// One word for every ending, or a word for each.
+pub(super) enum OnFailure {
+    All(String),
+    Each(BTreeMap<Spanned<String>, Spanned<String>>),
+}
+
+impl<'de> Deserialize<'de> for OnFailure {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+
+        impl<'de> Visitor<'de> for Either {
+            type Value = OnFailure;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a word, or a table of words")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, word: &str) -> Result<OnFailure, E> {
+                Ok(OnFailure::All(word.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<OnFailure, A::Error> {
+                BTreeMap::deserialize(MapAccessDeserializer::new(map)).map(OnFailure::Each)
+            }
+        }
+
+        deserializer.deserialize_any(Either)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Recording {
+    pub(super) sample: Option<Spanned<f64>>,
+    pub(super) bytes: Option<Spanned<u64>>,
+    pub(super) values: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]

@@ -22,21 +22,31 @@ impl Files {
     }
 }
 
-/// Fills in every string value of a table; keys stay as they are.
-pub(super) fn fill<'i>(
-    table: Spanned<DeTable<'i>>,
+/// Fills in every string value of a value; keys stay as they are.
+pub(super) fn fill(
+    value: &mut Spanned<DeValue<'_>>,
     text: &Text<'_>,
     sources: &dyn Sources,
-) -> Result<(Spanned<DeTable<'i>>, Files), Mistake> {
-    let span = table.span();
-    let mut table = table.into_inner();
+) -> Result<Files, Mistake> {
     let mut fill = Fill {
         text,
         sources,
         files: Files::default(),
     };
-    fill.table(&mut table)?;
-    Ok((Spanned::new(span, table), fill.files))
+    fill.value(value)?;
+    Ok(fill.files)
+}
+
+/// Whether a string in it is to be filled in.
+pub(super) fn refers(value: &DeValue<'_>) -> bool {
+    match value {
+        DeValue::String(string) => string.contains("${"),
+        DeValue::Table(table) => table.values().any(|value| refers(value.get_ref())),
+        DeValue::Array(array) => array.iter().any(|value| refers(value.get_ref())),
+        DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => {
+            false
+        }
+    }
 }
 
 struct Fill<'a> {

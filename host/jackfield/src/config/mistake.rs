@@ -42,6 +42,50 @@ impl fmt::Display for Mistake {
 
 impl std::error::Error for Mistake {}
 
+/// The mistakes of a configuration, in the order of their places.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Mistakes(Vec<Mistake>);
+
+impl Mistakes {
+    /// Mistakes in order; `None` where there are none.
+    pub(super) fn of(mut mistakes: Vec<Mistake>) -> Option<Self> {
+        mistakes.sort_by(|a, b| (&a.path, a.place).cmp(&(&b.path, b.place)));
+        (!mistakes.is_empty()).then_some(Self(mistakes))
+    }
+
+    /// Each of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Mistake> {
+        self.0.iter()
+    }
+}
+
+impl IntoIterator for Mistakes {
+    type Item = Mistake;
+    type IntoIter = std::vec::IntoIter<Mistake>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl From<Mistake> for Mistakes {
+    fn from(mistake: Mistake) -> Self {
+        Self(vec![mistake])
+    }
+}
+
+impl fmt::Display for Mistakes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, mistake) in self.0.iter().enumerate() {
+            let before = if at == 0 { "" } else { "\n" };
+            write!(f, "{before}{mistake}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Mistakes {}
+
 /// A text that mistakes are located in.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Text<'a> {

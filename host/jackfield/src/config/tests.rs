@@ -10,7 +10,7 @@ use super::sources::Fixed;
 use super::*;
 
 /// A configuration that has what most have.
-const SAMPLE: &str = r#"[listen]
+pub(super) const SAMPLE: &str = r#"[listen]
 scim = "127.0.0.1:8080"
 admin = "127.0.0.1:8081"
 [ledger]
@@ -41,7 +41,7 @@ fn sources() -> Fixed {
     )
 }
 
-pub(super) fn parse(text: &str) -> Result<Config, Mistake> {
+pub(super) fn parse(text: &str) -> Result<Config, Mistakes> {
     Config::parse(Path::new("conf/jackfield.toml"), text, &sources())
 }
 
@@ -56,7 +56,7 @@ fn mistake(from: &str, to: &str) -> String {
 }
 
 /// The sample with more lines behind `[tenants.acme.cxone]`'s own.
-pub(super) fn with(lines: &str) -> Result<Config, Mistake> {
+pub(super) fn with(lines: &str) -> Result<Config, Mistakes> {
     parse(&SAMPLE.replace(
         "[tenants.acme.connections.entra]\n",
         &format!("{lines}\n[tenants.acme.connections.entra]\n"),
@@ -102,7 +102,10 @@ fn the_configuration_of_the_readme_is_read() {
 #[test]
 fn a_usual_configuration_is_read() {
     let config = parse(SAMPLE).expect("a configuration");
-    assert_eq!(config.scim, "127.0.0.1:8080".parse().expect("an address"));
+    assert_eq!(
+        config.general.scim,
+        "127.0.0.1:8080".parse().expect("an address")
+    );
     let tenant = &config.tenants[0];
     assert_eq!(tenant.cxone.default_role, "Agent");
     assert_eq!(secret(&tenant.cxone.settings.auth), "canary-secret");

@@ -4,6 +4,7 @@ mod assume;
 mod keys;
 mod stated;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 
@@ -27,6 +28,8 @@ pub struct Cxone {
     pub settings: Settings,
     /// The role that CXone gives when none is named; empty switches the check off.
     pub default_role: String,
+    /// The keys of the table `assume`.
+    pub assumed: BTreeSet<String>,
 }
 
 /// The APIs that write people.
@@ -126,10 +129,12 @@ pub(super) fn check(
         let place = given.place_of(error.key()).unwrap_or(table);
         text.at(place, error.to_string(), None)
     })?;
+    let assumed = given.assume.keys();
     Ok(Cxone {
         api,
         settings,
         default_role,
+        assumed: assumed.map(|key| key.get_ref().clone()).collect(),
     })
 }
 

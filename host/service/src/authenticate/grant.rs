@@ -10,7 +10,7 @@ use percent_encoding::percent_decode_str;
 
 use super::entra::{self, Version};
 use super::header::Presented;
-use super::{Authenticator, Credentials, NOBODY, Refused, access_token};
+use super::{Authenticator, Known, NOBODY, Refused, access_token};
 use crate::error::Failure;
 
 /// What a client presents.
@@ -44,7 +44,7 @@ impl Authenticator {
         peer: Option<IpAddr>,
     ) -> Result<Granted, Failure> {
         let outcome = match scope {
-            Some(scope) => self.client(scope, self.of(scope), asked).await,
+            Some(scope) => self.client(scope, &self.known.load_full(), asked).await,
             None => Err(NOBODY),
         };
         outcome.map_err(|refused| self.failure(refused, scope, peer))
@@ -55,9 +55,10 @@ impl Authenticator {
     async fn client(
         &self,
         scope: &Scope,
-        credentials: &Credentials,
+        known: &Known,
         asked: &Asked,
     ) -> Result<Granted, Refused> {
+        let credentials = self.of(scope, known);
         let in_header = match &asked.header {
             Presented::Basic(id, secret) => Some((id, secret)),
             Presented::Nothing => None,
@@ -90,7 +91,7 @@ impl Authenticator {
             if id.or(header_id).is_some_and(|id| id != identity.client_id) {
                 return Err(Refused::Wrong("no client with this assertion"));
             }
-            let keys = self.keys(&identity.tenant)?;
+            let keys = known.keys(&identity.tenant)?;
             entra::verify(&identity.tenant, Version::Two, keys, assertion).await?;
             if granted.is_none() {
                 let got = identity.fingerprint(&self.key, scope);

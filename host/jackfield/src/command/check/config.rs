@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::{Area, Finding};
-use crate::config::{Config, System};
+use crate::config::Config;
 
 /// More mistakes than these are told when these are gone.
 const MOST: usize = 20;
@@ -19,39 +19,23 @@ pub(super) struct Loaded {
 }
 
 pub(super) fn load(path: &Path) -> Loaded {
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) => {
-            let said = format!("{} cannot be read: {error}", path.display());
-            let fix = "name it with --config, or make one with jackfield init";
+    if !path.exists() {
+        let said = format!("{} cannot be read: there is no such file", path.display());
+        let fix = "name it with --config, or make one with jackfield init";
+        return Loaded {
+            findings: vec![Finding::failure(Area::Config, "file", said).fix(fix)],
+            ..Loaded::default()
+        };
+    }
+    let config = match Config::load(path) {
+        Ok(config) => config,
+        Err(mistakes) => {
+            let findings = mistakes.iter().take(MOST);
             return Loaded {
-                findings: vec![Finding::failure(Area::Config, "file", said).fix(fix)],
+                findings: findings.map(|mistake| told(&mistake.to_string())).collect(),
                 ..Loaded::default()
             };
         }
-    };
-    let sources = System {
-        base: path.parent().unwrap_or(Path::new(".")),
-    };
-    let mut rest = text.clone();
-    let mut findings = Vec::new();
-    let config = loop {
-        match Config::parse(path, &rest, &sources) {
-            Ok(config) => break Some(config),
-            Err(mistake) => {
-                findings.push(told(&mistake.to_string()));
-                match without(&rest, line(&mistake.to_string(), path)) {
-                    Some(next) if findings.len() < MOST => rest = next,
-                    _ => break None,
-                }
-            }
-        }
-    };
-    let Some(config) = config.filter(|_| findings.is_empty()) else {
-        return Loaded {
-            findings,
-            ..Loaded::default()
-        };
     };
     let connections = config
         .tenants
@@ -75,9 +59,11 @@ pub(super) fn load(path: &Path) -> Loaded {
             findings.push(Finding::ok(Area::Config, "token", said));
         }
     }
+    let assumed = config.tenants.iter();
+    let assumed = assumed.map(|tenant| (tenant.name.to_string(), tenant.cxone.assumed.clone()));
     Loaded {
+        assumed: assumed.collect(),
         config: Some(config),
-        assumed: assumed(&text),
         findings,
     }
 }
@@ -96,68 +82,6 @@ fn told(mistake: &str) -> Finding {
         Some(hint) => finding.fix(hint),
         None => finding,
     }
-}
-
-/// The line of a mistake, which begins with `PATH:LINE:COLUMN: `.
-fn line(mistake: &str, path: &Path) -> Option<usize> {
-    let rest = mistake.strip_prefix(&path.display().to_string())?;
-    rest.strip_prefix(':')?.split(':').next()?.parse().ok()
-}
-
-/// The text without the part that a mistake is in, every other line where it was: a tenant, or `[listen]` or `[ledger]`. `None` where
-/// nothing would be left to be checked, or the mistake is in no such part.
-fn without(text: &str, line: Option<usize>) -> Option<String> {
-    let at = line?.checked_sub(1)?;
-    let mut part = None;
-    let parts: Vec<Option<String>> = text
-        .lines()
-        .map(|line| {
-            part = part_of(line).or(part.take());
-            part.clone()
-        })
-        .collect();
-    let wrong = parts.get(at)?.clone()?;
-    let left = |part: &Option<String>| {
-        part.as_ref()
-            .is_some_and(|it| *it != wrong && it.starts_with("tenants."))
-    };
-    if !parts.iter().any(left) {
-        return None;
-    }
-    let kept = text.lines().zip(&parts).map(|(line, part)| {
-        if part.as_ref() == Some(&wrong) {
-            ""
-        } else {
-            line
-        }
-    });
-    Some(kept.collect::<Vec<_>>().join("\n"))
-}
-
-/// The part that a table's heading begins.
-fn part_of(line: &str) -> Option<String> {
-    let heading = line.trim_start().strip_prefix('[')?.trim_start_matches('[');
-    let heading = heading.split(']').next()?;
-    let mut keys = heading.split('.').map(|key| key.trim().trim_matches('"'));
-    match keys.next()? {
-        "tenants" => Some(format!("tenants.{}", keys.next()?)),
-        other => Some(other.to_owned()),
-    }
-}
-
-/// The keys below `[tenants.NAME.cxone.assume]`.
-fn assumed(text: &str) -> BTreeMap<String, BTreeSet<String>> {
-    let file: toml::Table = toml::from_str(text).unwrap_or_default();
-    let tenants = file.get("tenants").and_then(toml::Value::as_table);
-    let assumed = tenants.into_iter().flatten().map(|(name, tenant)| {
-        let assume = tenant.get("cxone").and_then(|cxone| cxone.get("assume"));
-        let keys = assume.and_then(toml::Value::as_table).into_iter();
-        (
-            name.clone(),
-            keys.flat_map(|table| table.keys().cloned()).collect(),
-        )
-    });
-    assumed.collect()
 }
 
 #[cfg(test)]
@@ -189,16 +113,17 @@ token = \"0123456789abcdef\"
             .map(|finding| finding.said.replace(&path.display().to_string(), "F"))
             .collect();
         assert!(loaded.config.is_none());
-        assert_eq!(said.len(), 2, "{said:?}");
+        assert_eq!(said.len(), 3, "{said:?}");
+        assert!(said[0].starts_with("F:2:8: this is no address"), "{said:?}");
         assert!(
-            said[0].starts_with("F:4:7: the api \"soap\" is not known"),
+            said[1].starts_with("F:4:7: the api \"soap\" is not known"),
             "{said:?}"
         );
         assert!(
-            said[1].starts_with("F:9:7: the idp \"octa\" is not known"),
+            said[2].starts_with("F:9:7: the idp \"octa\" is not known"),
             "{said:?}"
         );
-        assert!(loaded.findings[1].fix.as_ref().unwrap().contains("okta"));
+        assert!(loaded.findings[2].fix.as_ref().unwrap().contains("okta"));
     }
 
     #[test]
@@ -209,13 +134,5 @@ token = \"0123456789abcdef\"
                 .said
                 .starts_with("nowhere/jackfield.toml cannot be read")
         );
-    }
-
-    #[test]
-    fn what_is_assumed_is_known_by_tenant() {
-        let text = "[tenants.a.cxone.assume]\nrole_value = \"id\"\n[tenants.b.cxone]\nx = 1\n";
-        let found = assumed(text);
-        assert_eq!(found["a"], ["role_value".to_owned()].into());
-        assert!(found["b"].is_empty());
     }
 }

@@ -19,8 +19,8 @@ pub(super) async fn check(
 ) -> Vec<Finding> {
     let scim_is_ours = service.is_some() || speaks_scim(config, client).await;
     let mut findings = vec![
-        port("scim", config.scim, scim_is_ours).await,
-        port("admin", config.admin, service.is_some()).await,
+        port("scim", config.general.scim, scim_is_ours).await,
+        port("admin", config.general.admin, service.is_some()).await,
     ];
     findings.extend(exposed(config));
     if let Some(service) = service {
@@ -74,7 +74,7 @@ async fn speaks_scim(config: &Config, client: &Client) -> bool {
         return false;
     };
     let path = format!("/{}/scim/v2/ServiceProviderConfig", connection.scope);
-    let answer = get(client, config.scim, &path).await;
+    let answer = get(client, config.general.scim, &path).await;
     let schemas = answer.and_then(|(_, body)| body.get("schemas")?.as_array().cloned());
     let mut schemas = schemas.into_iter().flatten();
     schemas.any(|schema| {
@@ -88,19 +88,19 @@ async fn speaks_scim(config: &Config, client: &Client) -> bool {
 
 fn exposed(config: &Config) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let public = config.public_url.as_deref();
-    if !config.scim.ip().is_loopback() && !public.is_some_and(|url| url.starts_with("https://")) {
+    let public = config.general.public_url.as_deref();
+    if !config.general.scim.ip().is_loopback() && !public.is_some_and(|url| url.starts_with("https://")) {
         let said = format!(
             "{} is reached from other machines, by plain HTTP",
-            config.scim
+            config.general.scim
         );
         let fix = "put TLS in front of it and write its address as public_url under [listen]: identity providers insist on https";
         findings.push(Finding::warning(Area::Listeners, "public_url", said).fix(fix));
     }
-    if !config.admin.ip().is_loopback() {
+    if !config.general.admin.ip().is_loopback() {
         let said = format!(
             "{} is reached from other machines, and has no authentication",
-            config.admin
+            config.general.admin
         );
         let fix = "write a loopback address for admin under [listen], or see that its network is a private one";
         findings.push(Finding::warning(Area::Listeners, "admin", said).fix(fix));

@@ -1,23 +1,28 @@
 //! The plugins of every connection.
 
+use std::path::Path;
+
 use bridge::port::plugins::Plugins;
-use plugin::Engine;
+use plugin::{Chain, ConnectionFacts, Engine, PluginSource};
 
 use super::{Area, Finding};
-use crate::app;
-use crate::config::{Component, Connection, Tenant};
+use crate::app::{self, Components};
+use crate::config::{Component, Connection, General, Tenant};
 
 /// Loads every plugin and checks its settings, as `serve` would.
-pub(super) async fn check(tenants: &[&Tenant], engine: &Engine) -> Vec<Finding> {
-    let connections = tenants.iter().flat_map(|tenant| tenant.connections.clone());
-    let connections: Vec<Connection> = connections.collect();
+pub(super) async fn check(general: &General, tenants: &[&Tenant], engine: &Engine) -> Vec<Finding> {
+    let components = Components::new(&general.plugins);
+    let mut connections: Vec<(Connection, Vec<PluginSource>)> = Vec::new();
+    for connection in tenants.iter().flat_map(|tenant| &tenant.connections) {
+        let sources = components.sources(&connection.plugins).await;
+        connections.push((connection.clone(), sources));
+    }
     let engine = engine.clone();
     // Compiling blocks.
     let loading = tokio::task::spawn_blocking(move || {
-        let all = connections
-            .iter()
-            .flat_map(|connection| of(connection, &engine));
-        all.collect()
+        let all = connections.into_iter();
+        all.flat_map(|(connection, sources)| of(&connection, sources, &engine))
+            .collect()
     });
     loading.await.unwrap_or_else(|error| {
         vec![Finding::failure(
@@ -28,7 +33,7 @@ pub(super) async fn check(tenants: &[&Tenant], engine: &Engine) -> Vec<Finding> 
     })
 }
 
-fn of(connection: &Connection, engine: &Engine) -> Vec<Finding> {
+fn of(connection: &Connection, sources: Vec<PluginSource>, engine: &Engine) -> Vec<Finding> {
     let scope = connection.scope.to_string();
     if connection.plugins.is_empty() {
         let said = "there is no plugin: nothing maps users to CXone's";
@@ -38,12 +43,12 @@ fn of(connection: &Connection, engine: &Engine) -> Vec<Finding> {
         );
         return vec![Finding::failure(Area::Plugins, scope, said).fix(fix)];
     }
-    let chain = app::chain(
-        engine,
-        &connection.scope,
-        connection.dialect.name,
-        connection.plugins.clone(),
-    );
+    let facts = ConnectionFacts {
+        // Whoever checks leaves nothing behind.
+        recording: None,
+        ..app::facts(connection, Path::new(""))
+    };
+    let chain = Chain::load(engine, sources, facts);
     let failed = chain.not_loaded();
     if failed.is_empty() {
         let names: Vec<&str> = connection
@@ -65,7 +70,7 @@ fn of(connection: &Connection, engine: &Engine) -> Vec<Finding> {
         let named = path.as_deref().unwrap_or(&failed.plugin);
         let missing = path
             .as_ref()
-            .is_some_and(|path| !std::path::Path::new(path).exists());
+            .is_some_and(|path| !Path::new(path).exists());
         let fix = if missing {
             "put the component there, or correct use: until then every write but disables and deletes is answered 503"
         } else {

@@ -1,13 +1,13 @@
 use std::path::Path;
 
-use super::super::{Config, Connection, Fixed, Sources};
+use super::super::{Config, Connection, Fixed, Mistakes, Sources};
 use super::*;
 
 const HASH: &str = "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 const TENANT: &str = "CE5F061F-abe6-4e40-9615-301f87bcb7f0";
 
 /// A configuration whose one connection has these lines for credentials; they start in line 7.
-fn parse(lines: &str) -> Result<Connection, Mistake> {
+fn parse(lines: &str) -> Result<Connection, Mistakes> {
     let text = format!(
         "[tenants.acme.cxone]\nbase_url = \"http://127.0.0.1:1\"\naccess_key_id = \"x\"\naccess_key_secret = \"x\"\n\
          [tenants.acme.connections.entra]\nidp = \"entra\"\n{lines}"

@@ -50,6 +50,7 @@ const CXONE: &str = "[tenants.x.cxone]\naccess_key_id = \"x\"\naccess_key_secret
 fn every_key_has_a_row_and_every_row_a_key() {
     assert_eq!(told("## `[listen]`"), known("[listen]"));
     assert_eq!(told("## `[ledger]`"), known("[ledger]"));
+    assert_eq!(told("## `[plugins]`"), known("[plugins]"));
     // These have sections of their own.
     let tenant = known(&format!("{CXONE}[tenants.x]"));
     let tenant = without(tenant, ["cxone", "templates", "connections"]);
@@ -64,6 +65,8 @@ fn every_key_has_a_row_and_every_row_a_key() {
         told("### `[[tenants.NAME.connections.NAME.plugins]]`"),
         plugin
     );
+    let recording = known(&format!("{CXONE}[tenants.x.connections.y.recording]"));
+    assert_eq!(told("#### Recording"), recording);
     // The others are the simulator's switches, which docs/simulator.md has.
     let assume = known(&format!("{CXONE}[tenants.x.cxone.assume]"));
     let assumed = told("#### `[tenants.NAME.cxone.assume]`");
@@ -90,4 +93,12 @@ fn the_examples_of_the_page_are_read() {
             .replace("tenants.lab.", "tenants.acme.");
         parse(&format!("{before}{example}{after}")).expect(heading);
     }
+    let (_, section) = page.split_once("\n## A directory\n").expect("a section");
+    let (_, example) = section.split_once("```toml\n").expect("an example");
+    let (example, _) = example.split_once("```").expect("its end");
+    let example = example.replace("${file:secrets/cxone}", "x");
+    let example = example
+        .replace("[[", "[[tenants.acme.")
+        .replace("\n[c", "\n[tenants.acme.c");
+    parse(&example.replacen("[cxone]", "[tenants.acme.cxone]", 1)).expect("a tenant");
 }

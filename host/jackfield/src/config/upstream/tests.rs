@@ -1,11 +1,11 @@
 use cxone::{Auth, Secret};
 
 use super::*;
-use crate::config::Config;
 use crate::config::tests::{parse, refused, secret, with};
+use crate::config::{Config, Mistakes};
 
 /// A configuration whose `cxone` table is these lines; they start in line 2.
-fn table(lines: &str) -> Result<Config, Mistake> {
+fn table(lines: &str) -> Result<Config, Mistakes> {
     parse(&format!(
         "[tenants.acme.cxone]\n{lines}\n[tenants.acme.connections.okta]\nidp = \"okta\"\ntoken = \"canary-token\"\n"
     ))

@@ -85,11 +85,11 @@ fn what_was_found_is_in_it() {
     };
     let config = parse(&write(&answers(&PROVIDERS[0]), &text));
     assert_eq!(
-        config.public_url.as_deref(),
+        config.general.public_url.as_deref(),
         Some("https://scim.example.com")
     );
     assert_eq!(
-        config.ledger,
+        config.general.ledger,
         ledger::Location::Sqlite("conf/jackfield.db".into())
     );
     let tenant = &config.tenants[0];

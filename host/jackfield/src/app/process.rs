@@ -1,0 +1,33 @@
+//! The program, as the admin side sees it.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError};
+
+use async_trait::async_trait;
+use service::{Kept, Process, Reloaded};
+
+use super::reload::Reloader;
+use crate::telemetry;
+
+/// The process that serves.
+#[derive(Debug)]
+pub(super) struct ThisProcess(pub(super) Arc<Reloader>);
+
+#[async_trait]
+impl Process for ThisProcess {
+    async fn reload(&self) -> Result<Reloaded, String> {
+        let reloader = Arc::clone(&self.0);
+        let task = tokio::spawn(async move { reloader.reload().await });
+        task.await
+            .unwrap_or_else(|_| Err("the reload broke off: the log says where".to_owned()))
+    }
+
+    fn kept(&self) -> BTreeMap<String, Kept> {
+        let kept = &self.0.kept;
+        kept.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn metrics(&self) -> String {
+        telemetry::metrics()
+    }
+}
