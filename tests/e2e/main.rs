@@ -32,6 +32,7 @@ mod plan;
 mod plugins;
 mod protocol;
 mod refusals;
+mod reload;
 mod retry;
 mod rules_of_life;
 mod smoke;
