@@ -65,10 +65,7 @@ pub fn read(
         input.insert("settings".to_owned(), settings(path)?);
     }
     if let Some(path) = &instead.directory {
-        let given = Value::from_iter([("directory".to_owned(), json(path)?)]);
-        let given = Given::parse(Some(&given), "given")
-            .map_err(|what| Problem::new(format!("{}: {what}", path.display())))?;
-        asked.directory = given.directory();
+        asked.directory = directory(path)?;
         asked.host_calls = None;
     }
     if !exports.contains(&asked.export) {
@@ -100,6 +97,17 @@ pub fn settings(path: &Path) -> Result<Value, Problem> {
             path.display()
         ))),
     }
+}
+
+/// What the directory shows, from a JSON file with the short forms of case files.
+///
+/// # Errors
+/// That it cannot be read, or the member that is wrong.
+pub fn directory(path: &Path) -> Result<Value, Problem> {
+    let given = Value::from_iter([("directory".to_owned(), json(path)?)]);
+    let given = Given::parse(Some(&given), "given")
+        .map_err(|what| Problem::new(format!("{}: {what}", path.display())))?;
+    Ok(given.directory())
 }
 
 fn json(path: &Path) -> Result<Value, Problem> {

@@ -53,6 +53,44 @@ pub fn document(subject: &Subject, loaded: &Loaded) -> Value {
     })
 }
 
+/// What a registry shows of a plugin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// What it does.
+    pub description: String,
+    /// Its kinds.
+    pub kinds: Vec<String>,
+    /// The interfaces that it imports.
+    pub imports: Vec<String>,
+    /// The interfaces that it exports.
+    pub exports: Vec<String>,
+}
+
+/// What a registry shows of it.
+pub fn facts(loaded: &Loaded) -> Facts {
+    let (about, declared) = (loaded.about(), loaded.declared());
+    let contract = contract(declared);
+    let (package, version) = contract.split_once('@').unwrap_or((&contract, ""));
+    let kinds: Vec<String> = kinds(declared).into_iter().map(str::to_owned).collect();
+    let exports = ["about"]
+        .into_iter()
+        .chain(kinds.iter().map(String::as_str));
+    Facts {
+        name: about.name.clone(),
+        version: about.version.clone(),
+        description: about.description.clone(),
+        exports: exports
+            .map(|name| format!("{package}/{name}@{version}"))
+            .collect(),
+        imports: declared.imports.clone(),
+        kinds,
+    }
+}
+
 /// The lines that `build` ends with, too: name, version, kinds, size, digest.
 pub(crate) fn heading(subject: &Subject, loaded: &Loaded, screen: &mut Screen<'_>) {
     let about = loaded.about();

@@ -21,6 +21,7 @@ mod native;
 pub mod new;
 pub mod problem;
 pub mod project;
+pub mod replay;
 pub mod run;
 #[cfg(test)]
 mod scene;
