@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, LazyLock, OnceLock};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use metrics::Counter;
 
@@ -114,27 +114,51 @@ fn open(path: &PathBuf) -> io::Result<File> {
         .open(path)
 }
 
+/// What is bounded in number and in bytes, and never waited for.
+struct Queue<T> {
+    jobs: SyncSender<T>,
+    bytes: AtomicUsize,
+    most: usize,
+}
+
+impl<T> Queue<T> {
+    fn new(waiting: usize, most: usize) -> (Self, Receiver<T>) {
+        let (jobs, taken) = sync_channel(waiting);
+        let bytes = AtomicUsize::new(0);
+        (Self { jobs, bytes, most }, taken)
+    }
+
+    /// Takes a job of so many bytes, if there is room. Whoever has done it gives the bytes back.
+    fn offer(&self, job: T, bytes: usize) -> bool {
+        let before = self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        let taken = before.saturating_add(bytes) <= self.most && self.jobs.try_send(job).is_ok();
+        if !taken {
+            self.done(bytes);
+        }
+        taken
+    }
+
+    fn done(&self, bytes: usize) {
+        self.bytes.fetch_sub(bytes, Ordering::Relaxed);
+    }
+}
+
 enum Job {
     Write(Arc<Shelf>, Box<Heard>, usize),
     /// Tells when everything before it is written.
     Tell(SyncSender<()>),
 }
 
-struct Writer {
-    jobs: SyncSender<Job>,
-    bytes: Arc<AtomicUsize>,
-}
-
 /// Started by the first call that is recorded.
-static WRITER: LazyLock<Option<Writer>> = LazyLock::new(|| {
-    let (jobs, waiting) = sync_channel(WAITING);
-    let bytes = Arc::new(AtomicUsize::new(0));
-    let held = Arc::clone(&bytes);
+static WRITER: LazyLock<Option<Arc<Queue<Job>>>> = LazyLock::new(|| {
+    let (queue, taken) = Queue::new(WAITING, WAITING_BYTES);
+    let queue = Arc::new(queue);
+    let own = Arc::clone(&queue);
     let started = thread::Builder::new()
         .name("plugin-recorder".to_owned())
-        .spawn(move || work(&waiting, &held));
+        .spawn(move || work(&taken, &own));
     match started {
-        Ok(_) => Some(Writer { jobs, bytes }),
+        Ok(_) => Some(queue),
         Err(error) => {
             tracing::error!(%error, "the thread that records plugin calls does not start: none is recorded");
             None
@@ -142,12 +166,12 @@ static WRITER: LazyLock<Option<Writer>> = LazyLock::new(|| {
     }
 });
 
-fn work(waiting: &Receiver<Job>, held: &AtomicUsize) {
-    while let Ok(job) = waiting.recv() {
+fn work(taken: &Receiver<Job>, queue: &Queue<Job>) {
+    while let Ok(job) = taken.recv() {
         match job {
             Job::Write(shelf, heard, bytes) => {
                 shelf.write(*heard);
-                held.fetch_sub(bytes, Ordering::Relaxed);
+                queue.done(bytes);
             }
             Job::Tell(whom) => drop(whom.send(())),
         }
@@ -157,14 +181,9 @@ fn work(waiting: &Receiver<Job>, held: &AtomicUsize) {
 /// Hands a call over. It does not wait.
 pub(crate) fn write(shelf: &Arc<Shelf>, heard: Heard) {
     let bytes = heard.bytes();
-    let taken = WRITER.as_ref().is_some_and(|writer| {
-        let before = writer.bytes.fetch_add(bytes, Ordering::Relaxed);
+    let taken = WRITER.as_ref().is_some_and(|queue| {
         let job = Job::Write(Arc::clone(shelf), Box::new(heard), bytes);
-        let sent = before + bytes <= WAITING_BYTES && writer.jobs.try_send(job).is_ok();
-        if !sent {
-            writer.bytes.fetch_sub(bytes, Ordering::Relaxed);
-        }
-        sent
+        queue.offer(job, bytes)
     });
     if !taken {
         shelf.dropped.increment(1);
@@ -174,14 +193,14 @@ pub(crate) fn write(shelf: &Arc<Shelf>, heard: Heard) {
 /// Waits until everything is written that was recorded so far, at most for so long; answers whether it is. It blocks: for the end
 /// of a process, and for tests.
 pub fn flush_recordings(most: Duration) -> bool {
-    let Some(writer) = LazyLock::get(&WRITER).and_then(Option::as_ref) else {
+    let Some(queue) = LazyLock::get(&WRITER).and_then(Option::as_ref) else {
         return true;
     };
     let (tell, told) = sync_channel(1);
-    let began = std::time::Instant::now();
+    let began = Instant::now();
     let mut job = Job::Tell(tell);
     loop {
-        match writer.jobs.try_send(job) {
+        match queue.jobs.try_send(job) {
             Ok(()) => break,
             Err(TrySendError::Full(back)) if began.elapsed() < most => {
                 job = back;
@@ -190,6 +209,25 @@ pub fn flush_recordings(most: Duration) -> bool {
             Err(_) => return false,
         }
     }
-    told.recv_timeout(most.saturating_sub(began.elapsed()))
-        .is_ok()
+    let left = most.saturating_sub(began.elapsed());
+    told.recv_timeout(left).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Queue;
+
+    #[test]
+    fn what_is_too_much_at_once_is_not_taken() {
+        let (queue, taken) = Queue::new(2, 100);
+        assert!(queue.offer("one", 60));
+        assert!(!queue.offer("too large", 41), "in bytes");
+        assert!(queue.offer("two", 40));
+        assert!(!queue.offer("three", 0), "in number");
+        assert_eq!(taken.try_recv(), Ok("one"));
+        assert!(!queue.offer("four", 1), "it is not done yet");
+        queue.done(60);
+        assert!(queue.offer("five", 60));
+        assert_eq!(taken.try_iter().collect::<Vec<_>>(), ["two", "five"]);
+    }
 }

@@ -3,10 +3,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod chain;
+mod counted;
 mod facts;
 mod guest;
 mod hostile;
+mod invoke;
 mod load;
 mod logged;
+mod monitor;
+mod policy;
 mod pool;
+mod recorded;
 mod scene;
