@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::command::{
-    check, demo, explain, init, match_users, plan, release, retry, serve, simulate, token, transfer,
+    check, config, demo, explain, init, match_users, plan, plugin, release, retry, serve, simulate, token,
+    transfer,
 };
 
 /// SCIM for NiCE CXone: identity providers talk to it as to a complete SCIM service, CXone is spoken to as it needs.
@@ -24,6 +25,8 @@ enum Command {
     Init(Box<init::Arguments>),
     /// Checks configuration, plugins, ledger, listeners and each tenant's CXone, and says what to do
     Check(check::Arguments),
+    /// Tells about the configuration file: its schema
+    Config(config::Arguments),
     /// Serves the connections of a configuration file
     Serve(serve::Arguments),
     /// Simulates CXone's provisioning surface, for trying and testing
@@ -40,6 +43,8 @@ enum Command {
     Release(release::Arguments),
     /// Gives users of one connection to another of the same tenant; CXone notices nothing
     Transfer(transfer::Arguments),
+    /// Makes, builds, tests and measures plugins
+    Plugin(Box<plugin::Arguments>),
     /// Makes a token, a client's secret or a password, and what the configuration has of it
     Token(token::Arguments),
 }
@@ -72,6 +77,7 @@ pub fn run() -> ExitCode {
             Command::Demo(arguments) => demo::run(arguments).await,
             Command::Init(arguments) => init::run(*arguments).await,
             Command::Check(arguments) => check::run(arguments).await,
+            Command::Config(arguments) => config::run(arguments).await,
             Command::Serve(arguments) => serve::run(arguments).await,
             Command::Simulate(arguments) => simulate::run(arguments).await,
             Command::Match(arguments) => match_users::run(arguments).await,
@@ -80,6 +86,7 @@ pub fn run() -> ExitCode {
             Command::Retry(arguments) => retry::run(arguments).await,
             Command::Release(arguments) => release::run(arguments).await,
             Command::Transfer(arguments) => transfer::run(arguments).await,
+            Command::Plugin(arguments) => plugin::run(*arguments).await,
             Command::Token(arguments) => token::run(&arguments),
         }
     })

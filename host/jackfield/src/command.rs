@@ -1,11 +1,13 @@
 //! The commands, one file each.
 
 pub mod check;
+pub mod config;
 pub mod demo;
 pub mod explain;
 pub mod init;
 pub mod match_users;
 pub mod plan;
+pub mod plugin;
 pub mod release;
 pub mod retry;
 mod running;

@@ -16,6 +16,7 @@ mod policy;
 mod print;
 mod reading;
 mod recording;
+pub mod schema;
 mod sources;
 mod template;
 mod upstream;

@@ -19,6 +19,8 @@ use super::mistake::{Mistake, Text, hint};
 pub struct Plugin {
     /// Its name in messages, `use` where nothing is said. A whole path of the server is nobody's business.
     pub name: String,
+    /// What `use` says, as it is written.
+    pub used: String,
     /// Where its component comes from.
     pub component: Component,
     /// Its settings, as JSON.
@@ -115,6 +117,7 @@ fn one(plugin: file::Plugin, settings_secret: bool, text: &Text<'_>) -> Result<P
         text.at(plugin.component.span(), message, None)
     })?;
     Ok(Plugin {
+        used: plugin.component.get_ref().clone(),
         component: component(&plugin.component, text)?,
         name: match plugin.name {
             Some(name) => checked_name(name, text)?,
