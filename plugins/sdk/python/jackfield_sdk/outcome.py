@@ -1,0 +1,97 @@
+"""What choosers and rules answer."""
+
+from dataclasses import dataclass, replace
+
+from .target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Deferral:
+    """Why a write waits: the source is kept and acknowledged, CXone follows when the rule lets it."""
+
+    detail: str
+    """What is awaited, in a few words."""
+    attribute: str | None = None
+    """The attribute or group concerned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """Why a write is refused for good. The identity provider gets it as a SCIM error (RFC 7644, section 3.12)."""
+
+    attribute: str | None
+    """The attribute that broke the rule, as the target names it."""
+    detail: str
+    """What is wrong, in words that an administrator understands."""
+    fix: str
+    """What to do about it."""
+    status: int = 400
+    """The HTTP status, 400 to 499."""
+    scim_type: str | None = None
+    """RFC 7644's scimType, such as ``invalidValue``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A rule's answer::
+
+    Decision.allow().warn("the team has no supervisor")
+    Decision.defer("waits for a group")
+    Decision.deny("role", "the role is not active in CXone", fix="activate the role Agent in CXone, or name another")
+    """
+
+    verdict: None | Target | Deferral | Denial = None
+    """What becomes of the write: ``None`` goes through as it is, with a ``Target`` that one goes through instead."""
+    warnings: tuple[str, ...] = ()
+    """Remarks for the operator; they change nothing. They must not hold values of the person."""
+
+    @staticmethod
+    def allow() -> "Decision":
+        """The write goes through."""
+        return Decision()
+
+    @staticmethod
+    def amend(target: Target) -> "Decision":
+        """The write goes through with this target instead."""
+        return Decision(target)
+
+    @staticmethod
+    def defer(detail: str, *, attribute: str | None = None) -> "Decision":
+        """The write waits for what ``detail`` says."""
+        return Decision(Deferral(detail, attribute))
+
+    @staticmethod
+    def deny(
+        attribute: str | None, detail: str, *, fix: str, status: int = 400, scim_type: str | None = None
+    ) -> "Decision":
+        """The write is refused: what is wrong with which attribute, and what to do about it."""
+        return Decision(Denial(attribute, detail, fix, status, scim_type))
+
+    def warn(self, warning: str) -> "Decision":
+        """The same with a remark for the operator."""
+        return replace(self, warnings=(*self.warnings, warning))
+
+    @property
+    def denial(self) -> Denial | None:
+        """The denial, if it is one."""
+        return self.verdict if isinstance(self.verdict, Denial) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A template chooser's answer: ``Choice.template("Voice agents", "by skill")``."""
+
+    name: str | None
+    """The template's name; none for no template."""
+    reason: str
+    """Why, in a few words without values of the person."""
+
+    @staticmethod
+    def template(name: str, reason: str) -> "Choice":
+        """This template."""
+        return Choice(name, reason)
+
+    @staticmethod
+    def none(reason: str) -> "Choice":
+        """No template."""
+        return Choice(None, reason)
