@@ -21,8 +21,7 @@ async fn personal_data_is_forgotten_after_the_grace_and_the_link_is_kept_for_goo
         assert_eq!(gone.status, 204);
     }
     // As if it had been 31 days ago.
-    let scope = world.app.bridge.connections().remove(0);
-    let scope = scope.scope.clone();
+    let scope = world.app.bridge.connections()[0].scope.clone();
     let key = UserId::parse(&id).expect("an id");
     let ledger = world.app.bridge.ledger().clone();
     let old = ledger.user(&scope, key).await.expect("a read");
