@@ -38,7 +38,8 @@ impl<'a> Reader<'a> {
         if depth > DEEPEST {
             return;
         }
-        for schema in self.alternatives(schema) {
+        let all = self.alternatives(schema);
+        for schema in &all {
             let required: Vec<&str> = schema
                 .get("required")
                 .and_then(Value::as_array)
@@ -62,7 +63,12 @@ impl<'a> Reader<'a> {
                 };
                 self.row(key, any, false, depth, into);
             }
-            if let Some(items) = schema.get("items") {
+            // One of them or a list of them: told once.
+            let told = |items| {
+                all.iter()
+                    .any(|one| std::ptr::eq(*one, self.resolved(items)))
+            };
+            if let Some(items) = schema.get("items").filter(|items| !told(items)) {
                 self.below(&format!("{path}[]"), items, depth + 1, into);
             }
         }
@@ -209,6 +215,7 @@ mod tests {
                 "mode": {"enum": ["a", "b", null], "default": "a"},
                 "rules": {"type": "array", "items": {"$ref": "#/$defs/Rule"}},
                 "limit": {"type": ["integer", "null"]},
+                "when": {"anyOf": [{"$ref": "#/$defs/Rule"}, {"type": "array", "items": {"$ref": "#/$defs/Rule"}}]},
                 "group": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}, {"type": "null"}]},
             },
             "$defs": {"Rule": {"type": "object", "required": ["name"], "properties": {
@@ -242,6 +249,9 @@ mod tests {
         };
         assert_eq!(holds("limit"), "whole number");
         assert_eq!(holds("group"), "text or list of text");
+        assert_eq!(holds("when"), "table or list of table");
+        assert_eq!(holds("when.name"), "text");
+        assert!(!rows.iter().any(|row| row.key.starts_with("when[]")));
         assert!(rows.len() < 30, "a schema that refers to itself ends");
     }
 }
