@@ -232,4 +232,18 @@ impl Plugins for Chain {
     fn stopped(&self) -> bool {
         self.line.absent.iter().any(Absent::stops)
     }
+
+    fn owing(&self) -> Vec<(String, Ending)> {
+        let absent = self.line.absent.iter().map(Absent::failure);
+        let absent = absent.filter(|failure| failure.owe);
+        let entries = self.line.entries.iter();
+        let failing = entries.filter_map(|entry| {
+            let ending = entry.owing.ending()?;
+            Some((entry.member.name.to_string(), ending))
+        });
+        absent
+            .map(|failure| (failure.plugin, failure.ending))
+            .chain(failing)
+            .collect()
+    }
 }

@@ -189,9 +189,16 @@ fn state(connection: &Connection, standing: Standing, kept: Option<&Kept>) -> Va
         .into_iter()
         .map(|failure| json!({"plugin": failure.plugin, "reason": failure.message}))
         .collect();
+    let owing = connection.plugins.owing().into_iter();
+    let owing: Vec<Value> = owing
+        .map(|(plugin, ending)| json!({"plugin": plugin, "ending": ending.to_string()}))
+        .collect();
     let status = match (plugins.is_empty(), kept) {
-        (false, _) => "plugins not loaded: only reads, disables and deletes are served",
-        (true, Some(_)) => "served as before: its configuration is wrong",
+        (false, _) if connection.plugins.stopped() => {
+            "plugins not loaded: only reads, disables and deletes are served"
+        }
+        (_, Some(_)) => "served as before: its configuration is wrong",
+        (false, None) => "plugins not loaded: writes are served as on_failure says",
         (true, None) => "ok",
     };
     let mode = match connection.mode {
@@ -199,7 +206,7 @@ fn state(connection: &Connection, standing: Standing, kept: Option<&Kept>) -> Va
         Mode::Observe => "observe",
     };
     json!({
-        "status": status, "kept": kept.map(Kept::to_json), "mode": mode, "plugins_not_loaded": plugins, "removals_held": standing.held,
+        "status": status, "kept": kept.map(Kept::to_json), "mode": mode, "plugins_not_loaded": plugins, "plugins_owing": owing, "removals_held": standing.held,
         "held_by_observe": standing.observed, "owed": standing.owed, "refused": standing.refused,
         "requests_refused": standing.requests, "deferred": standing.deferred, "unconfirmed": standing.unconfirmed,
     })

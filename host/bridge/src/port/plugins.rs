@@ -267,6 +267,11 @@ pub trait Plugins: Send + Sync + fmt::Debug {
         !self.not_loaded().is_empty()
     }
 
+    /// The plugins for whose failures writes are owed now, and how each failed last.
+    fn owing(&self) -> Vec<(String, Ending)> {
+        Vec::new()
+    }
+
     /// The source paths that each plugin reads, with the plugin's name, in order: what a mapper says that it takes, and what
     /// settings name. Not every plugin tells.
     fn needs(&self) -> Vec<(String, String)> {

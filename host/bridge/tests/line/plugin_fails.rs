@@ -168,7 +168,7 @@ async fn what_rests_for_a_plugin_is_tried_at_once_with_another_set_of_plugins() 
     let ada = world.create(owing("ada")).await;
     let queue = tokio::spawn(std::sync::Arc::clone(&world.bridge).work_off(tenant()));
     // So many attempts that it rests for minutes.
-    tokio::time::sleep(Duration::from_secs(1_200)).await;
+    tokio::time::sleep(Duration::from_secs(1_300)).await;
     let attempts = world.row(ada.id).debt.map(|debt| debt.attempts);
     mend(&world);
     tokio::time::sleep(Duration::from_secs(60)).await;

@@ -121,6 +121,7 @@ impl<'a> Course<'a> {
             ending, message, ..
         }) = failure
         else {
+            entry.owing.worked();
             tracing::trace!(plugin, connection, export, fuel, memory, "plugin called");
             return;
         };
@@ -159,6 +160,9 @@ impl<'a> Course<'a> {
             return Ok(());
         }
         let on_failure = entry.on_failure.of(ending);
+        if on_failure == OnFailure::Owe {
+            entry.owing.failed(ending);
+        }
         if on_failure == OnFailure::Pass {
             self.passed_by(name, ending, |it| it == kind);
             return Ok(());

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use bridge::port::plugins::{Ending, PluginFailure};
 use metrics::Counter;
@@ -30,6 +31,32 @@ pub(super) struct Entry {
     pub(super) mode: PluginMode,
     pub(super) on_failure: FailurePolicy,
     pub(super) meters: Meters,
+    pub(super) owing: Owing,
+}
+
+/// How a plugin failed last, while its failures are owed; nothing once it does its work again. A call that succeeds reads it and no
+/// more.
+#[derive(Default)]
+pub(super) struct Owing(AtomicU8);
+
+impl Owing {
+    const ENDINGS: [Ending; 4] = [Ending::Error, Ending::Trap, Ending::Limit, Ending::Busy];
+
+    pub(super) fn ending(&self) -> Option<Ending> {
+        let at = usize::from(self.0.load(Ordering::Relaxed)).checked_sub(1)?;
+        Self::ENDINGS.get(at).copied()
+    }
+
+    pub(super) fn failed(&self, ending: Ending) {
+        let at = (1..).zip(Self::ENDINGS).find(|(_, it)| *it == ending);
+        self.0.store(at.map_or(0, |(at, _)| at), Ordering::Relaxed);
+    }
+
+    pub(super) fn worked(&self) {
+        if self.0.load(Ordering::Relaxed) != 0 {
+            self.0.store(0, Ordering::Relaxed);
+        }
+    }
 }
 
 impl fmt::Debug for Entry {
@@ -139,6 +166,7 @@ pub(super) fn load(
                 }),
                 mode: plugin.mode,
                 on_failure: plugin.on_failure,
+                owing: Owing::default(),
             })
         }
         Err(reason) => Err(Absent {

@@ -11,12 +11,12 @@ use plugin::{
 };
 use serde_json::{Value, json};
 
-use crate::guest::Guest;
-use crate::scene::{ada, engine, engine_with, evaluation, facts, named, target};
+use crate::guest::{Guest, offset};
+use crate::scene::{ada, engine, engine_with, evaluation, facts, named, source, target};
 
 const LOOP: &str = "(loop $again (br $again)) unreachable";
 
-fn source(name: &str, guest: &Guest, settings: Value) -> PluginSource {
+fn plugin(name: &str, guest: &Guest, settings: Value) -> PluginSource {
     named(name, &guest.build(), settings)
 }
 
@@ -25,13 +25,13 @@ fn base() -> PluginSource {
     let settings = json!({
         "userName": "ada@example.com", "givenName": "Ada", "familyName": "Lovelace", "email": "ada@example.com",
     });
-    source("base", &Guest::settings_mapper(), settings)
+    plugin("base", &Guest::settings_mapper(), settings)
 }
 
 fn rule(name: &str, body: impl Fn(&mut Guest) -> String) -> PluginSource {
     let mut guest = Guest::new();
     let body = body(&mut guest);
-    source(name, &guest.decide(&body), json!({}))
+    plugin(name, &guest.decide(&body), json!({}))
 }
 
 fn denies() -> PluginSource {
@@ -53,7 +53,7 @@ fn unset(name: &str) -> PluginSource {
     let mut guest = Guest::new();
     let body = guest.denies(400, "", "never");
     let about = json!({"name": "guest", "version": "1.0.0", "settings": {"required": ["domain"]}});
-    source(
+    plugin(
         name,
         &guest.decide(&body).describes(&about.to_string()),
         json!({}),
@@ -69,7 +69,7 @@ fn ends(name: &str, ending: Ending) -> PluginSource {
         Ending::Limit => LOOP.to_owned(),
         Ending::Trap | Ending::Busy => "unreachable".to_owned(),
     };
-    source(name, &guest.forward(&body).backward(&body), json!({}))
+    plugin(name, &guest.forward(&body).backward(&body), json!({}))
 }
 
 fn on(on_failure: OnFailure, plugin: PluginSource) -> PluginSource {
@@ -159,7 +159,7 @@ async fn a_pool_without_room_is_each_plugins_own_affair() {
     settings.pool.waiting = 0;
     let engine = engine_with(settings);
     let hog = Guest::new().forward(LOOP);
-    let hog = Chain::load(&engine, vec![source("hog", &hog, json!({}))], facts("hogs"));
+    let hog = Chain::load(&engine, vec![plugin("hog", &hog, json!({}))], facts("hogs"));
     let chain = |map: OnFailure, judge: OnFailure| {
         let plugins = vec![on(map, base()), on(judge, denies())];
         Chain::load(&engine, plugins, facts("acme"))
@@ -258,6 +258,40 @@ async fn a_denial_is_told_although_another_rule_owes_its_decision() {
 }
 
 #[tokio::test]
+async fn it_shows_for_whose_failures_writes_are_owed() {
+    let engine = engine();
+    let unhappy = {
+        // Traps where the name of the source's first member begins with `x`.
+        let body = format!(
+            "(if (i32.eq (i32.load8_u offset=2 (i32.load (i32.add (local.get $in) (i32.const {source})))) (i32.const 120))
+               (then unreachable)) {echo}",
+            source = offset::FORWARD_SOURCE,
+            echo = Guest::echo(offset::FORWARD_DRAFT),
+        );
+        plugin("unhappy", &Guest::new().forward(&body), json!({}))
+    };
+    let plugins = vec![
+        base(),
+        on(OnFailure::Owe, unhappy),
+        on(OnFailure::Owe, unset("unset")),
+        on(OnFailure::Pass, unreadable("passed")),
+    ];
+    let chain = Chain::load(&engine, plugins, facts("acme"));
+    let absent = ("unset".to_owned(), Ending::NotLoaded);
+    assert_eq!(chain.owing(), [absent.clone()]);
+    let mut ill = evaluation();
+    ill.source = source(json!({"x": 1}));
+    chain.evaluate(ill).await.expect_err("owed");
+    let unhappy = ("unhappy".to_owned(), Ending::Trap);
+    assert_eq!(chain.owing(), [absent.clone(), unhappy]);
+    chain
+        .evaluate(evaluation())
+        .await
+        .expect_err("the rule is still missing");
+    assert_eq!(chain.owing(), [absent]);
+}
+
+#[tokio::test]
 async fn nobody_judges_a_target_that_is_owed() {
     let engine = engine();
     for ending in [Ending::NotLoaded, Ending::Trap] {
@@ -341,7 +375,7 @@ async fn what_a_passed_mapper_set_before_is_not_withdrawn() {
         assert_eq!(provenance[&Attribute::Email], "base");
         assert!(!provenance.contains_key(&Attribute::Team));
     }
-    let quiet = source("ill", &Guest::settings_mapper(), json!({}));
+    let quiet = plugin("ill", &Guest::settings_mapper(), json!({}));
     let done = evaluated(&engine, vec![quiet, base()], known())
         .await
         .expect("it answers");
@@ -389,7 +423,7 @@ async fn a_newcomer_who_lacks_what_cxone_requires_is_not_refused_for_good() {
         "{failure}"
     );
     // What is missing although every mapper did its work is CXone's constraint to refuse.
-    let nobody = source("base", &Guest::settings_mapper(), json!({}));
+    let nobody = plugin("base", &Guest::settings_mapper(), json!({}));
     let done = evaluated(&engine, vec![nobody], evaluation()).await;
     assert!(done.is_ok(), "{done:?}");
     let done = evaluated(&engine, vec![ill(), denies()], evaluation())
@@ -414,7 +448,7 @@ async fn the_applied_template_stands_while_its_chooser_is_passed_by() {
         let body = body(&mut guest);
         on(
             OnFailure::Pass,
-            source("chooser", &guest.choose(&body), json!({})),
+            plugin("chooser", &guest.choose(&body), json!({})),
         )
     };
     let broken = chooser(&|_| "unreachable".to_owned());
