@@ -23,6 +23,7 @@ mod plugin_fails;
 mod rename;
 mod retry;
 mod storm;
+mod swap;
 mod twins;
 mod unreachable;
 mod update;
