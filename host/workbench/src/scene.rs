@@ -3,6 +3,8 @@
 use std::sync::{Arc, Mutex, OnceLock};
 
 use plugin::{Engine, EngineSettings, Loaded};
+use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
+use wit_parser::Resolve;
 
 use crate::screen::Screen;
 use crate::subject::Subject;
@@ -21,6 +23,26 @@ pub(crate) fn engine() -> Engine {
     ENGINE
         .get_or_init(|| Engine::new(EngineSettings::default()).unwrap())
         .clone()
+}
+
+/// A mapper of `tests/guests` that means no good.
+pub(crate) fn guest(name: &str) -> Subject {
+    let text = |name: &str| {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/guests");
+        std::fs::read_to_string(format!("{folder}/{name}.wat")).unwrap()
+    };
+    let whole = text("frame").replace(";; GUEST", &text(name));
+    let mut module = wat::parse_str(whole).unwrap();
+    let mut resolve = Resolve::default();
+    let contract = concat!(env!("CARGO_MANIFEST_DIR"), "/../../wit");
+    let (package, _) = resolve.push_path(contract).unwrap();
+    let world = resolve
+        .select_world(&[package], Some("mapper-plugin"))
+        .unwrap();
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
+    let mut encoder = ComponentEncoder::default();
+    let encoder = encoder.validate(true).module(&module).unwrap();
+    Subject::fetched(name, encoder.encode().unwrap())
 }
 
 /// What a command writes, without colours, and what it returns.

@@ -74,3 +74,22 @@ fn settings_that_are_missing_are_said_to_be() {
         scene::written(|screen| laws(&subject, &options, &engine, screen).unwrap_err());
     assert!(problem.to_string().contains("--settings"), "{problem}");
 }
+
+#[test]
+fn a_trap_breaks_a_law_and_is_kept_as_an_input() {
+    let mut subject = scene::guest("trap");
+    let folder = tempfile::tempdir().unwrap();
+    subject.dir = Some(folder.path().to_owned());
+    let engine = scene::engine();
+    let (standing, text) =
+        scene::written(|screen| laws(&subject, &Options::default(), &engine, screen).unwrap());
+    assert_eq!(standing, Standing::Bad);
+    assert!(
+        text.contains("ends: every call ends with an answer"),
+        "{text}"
+    );
+    assert!(text.contains("  source: {}\n"), "the smallest: {text}");
+    let file = folder.path().join(".jackfield/failed/law-ends.json");
+    let kept: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    assert_eq!(kept["export"], "to-target");
+}

@@ -115,3 +115,43 @@ fn what_was_expected_is_compared() {
         "{text}"
     );
 }
+
+/// What a guest of `tests/guests` does with any input.
+fn hostile(guest: &str) -> (Value, String) {
+    let loaded = scene::guest(guest).ready(&scene::engine()).unwrap();
+    let asked = asked(r#"{"export": "to-target", "input": {}}"#);
+    let (standing, json) = scene::json(|screen| run(&loaded, &asked, true, screen).unwrap());
+    assert_eq!(standing, Standing::Bad, "{guest}");
+    let (_, text) = scene::written(|screen| run(&loaded, &asked, false, screen).unwrap());
+    (json, text)
+}
+
+#[test]
+fn a_trap_has_the_guests_last_words_and_place() {
+    let (json, text) = hostile("trap");
+    assert_eq!(json["output"]["ending"]["kind"], "trap");
+    assert!(text.contains("last words"), "{text}");
+    let backtrace = json["backtrace"].as_array().unwrap();
+    assert!(!backtrace.is_empty(), "{json:#}");
+    assert!(text.contains(backtrace[0].as_str().unwrap()), "{text}");
+}
+
+#[test]
+fn a_limit_that_was_reached_is_told_with_its_figure() {
+    for (guest, says, gauge) in [
+        ("endless-loop", "units of fuel", "fuel"),
+        ("memory-bomb", "KiB of memory", "memory"),
+        ("huge-output", "bytes", "memory"),
+    ] {
+        let (json, text) = hostile(guest);
+        assert_eq!(
+            json["output"]["ending"]["kind"], "limit",
+            "{guest}: {json:#}"
+        );
+        assert!(text.contains("limit: ") && text.contains(says), "{text}");
+        assert!(json["used"][gauge]["used"].as_u64() > Some(0), "{guest}");
+    }
+    let (json, _) = hostile("endless-loop");
+    let percent = json["used"]["fuel"]["percent"].as_f64().unwrap();
+    assert!(percent > 99.0, "{percent}");
+}
