@@ -34,11 +34,11 @@ plugin = Plugin(Settings, takes=[SKILL])
 
 
 @plugin.to_target
-def to_target(input: Forward[Settings]) -> Target:
-    target = input.draft
-    skill = input.source.str(SKILL)
-    if skill in input.settings.skills:
-        target.team = input.settings.skills[skill]
+def to_target(call: Forward[Settings]) -> Target:
+    target = call.draft
+    skill = call.source.str(SKILL)
+    if skill in call.settings.skills:
+        target.team = call.settings.skills[skill]
     elif skill is not None:
         # Not which: it is the person's.
         log.info("a skill is not in `skills`: the team is left as it is")
@@ -46,9 +46,9 @@ def to_target(input: Forward[Settings]) -> Target:
 
 
 @plugin.to_source
-def to_source(input: Backward[Settings]) -> Source:
-    source, team = input.start(), input.target.team
-    of_team = [skill for skill, its in sorted(input.settings.skills.items()) if its == team]
+def to_source(call: Backward[Settings]) -> Source:
+    source, team = call.start(), call.target.team
+    of_team = [skill for skill, its in sorted(call.settings.skills.items()) if its == team]
     # Several skills may have one team: what the identity provider said stays where it is still true.
     if of_team and source.str(SKILL) not in of_team:
         source.set(SKILL, of_team[0])
@@ -56,23 +56,22 @@ def to_source(input: Backward[Settings]) -> Source:
 
 
 @plugin.choose
-def choose(input: Occasion[Settings]) -> Choice:
-    template = input.settings.templates.get(input.source.str(SKILL) or "")
+def choose(call: Occasion[Settings]) -> Choice:
+    template = call.settings.templates.get(call.source.str(SKILL) or "")
     if template is None:
         return Choice.none("no template for the skill")
     return Choice.template(template, "by skill")
 
 
 @plugin.decide
-def decide(input: Occasion[Settings]) -> Decision:
-    team = input.target.team
-    if team is None or not any(same_team(team, other) for other in input.settings.forbidden_teams):
+def decide(call: Occasion[Settings]) -> Decision:
+    team = call.target.team
+    if team is None or not any(same_team(team, other) for other in call.settings.forbidden_teams):
         return Decision.allow()
-    return Decision.deny(
-        "team",
-        "the team is not given by provisioning",
-        scim_type="invalidValue",
-        fix="name another team, or take this one out of `forbidden_teams` in the plugin's settings",
+    return (
+        Decision.deny("team", "the team is not given by provisioning")
+        .scim_type("invalidValue")
+        .fix("name another team, or take this one out of `forbidden_teams` in the plugin's settings")
     )
 
 

@@ -17,16 +17,12 @@ A plugin is a module with one ``Plugin`` and a function for each thing that it d
 
 
     @plugin.decide
-    def decide(input: Occasion[Settings]) -> Decision:
-        name = input.target.user_name
-        if name is not None and name.endswith(input.settings.domain):
+    def decide(call: Occasion[Settings]) -> Decision:
+        name = call.target.user_name
+        if name is not None and name.endswith(call.settings.domain):
             return Decision.allow()
-        return Decision.deny(
-            "userName",
-            "the domain is not allowed",
-            scim_type="invalidValue",
-            fix=f"use a user name of {input.settings.domain}",
-        )
+        fix = f"use a user name of {call.settings.domain}"
+        return Decision.deny("userName", "the domain is not allowed").scim_type("invalidValue").fix(fix)
 
 ``to_target`` (and ``to_source``) make it a mapper, ``choose`` a template chooser, ``decide`` a rules plugin; one module may
 be all three. The functions are plain: a test calls them, ``jackfield_sdk.testing`` runs a table of cases through them, and

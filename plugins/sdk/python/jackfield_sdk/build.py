@@ -34,7 +34,7 @@ _WORLDS = {
 
 # The module that componentize-py makes a component of.
 _MODULE = "jackfield_component"
-_SOURCE = '''\
+_SOURCE = """\
 import sys
 
 sys.dont_write_bytecode = True
@@ -49,7 +49,7 @@ import {module}
 from jackfield_sdk import component
 
 globals().update(component.exports({module}.{variable}, {described!r}, os.path.dirname({module}.__file__)))
-'''
+"""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -85,7 +85,7 @@ def main(arguments: list[str] | None = None) -> int:
         shutil.copyfile(made, beside)
         os.replace(beside, given.out)
     size = given.out.stat().st_size / 1e6
-    kinds = ", ".join(kind.word for kind in plugin.kinds)
+    kinds = ", ".join(kind.value for kind in plugin.kinds)
     print(f"{given.out}: {size:.1f} MB, {kinds}, made in {time.monotonic() - began:.1f} s")
     return 0
 
@@ -143,7 +143,7 @@ def _world(plugin: Plugin[Any], wanted: str | None) -> str | None:
     if wanted in (None, fitting):
         return fitting
     if wanted in _WORLDS.values():
-        words = ", ".join(kind.word for kind in kinds)
+        words = ", ".join(kind.value for kind in kinds)
         _stop(1, f"the world `{wanted}` is not for what is registered ({words}); leave --world out, or name {fitting}")
     return wanted
 
@@ -151,10 +151,8 @@ def _world(plugin: Plugin[Any], wanted: str | None) -> str | None:
 def _write_world(wit: Path, folder: Path, kinds: list[Kind]) -> tuple[Path, str]:
     """Writes a world of these kinds beside a copy of the contract's."""
     shutil.copytree(wit, folder, ignore=lambda _, names: [name for name in names if not name.endswith(".wit")])
-    package = next(
-        line for line in Path(wit, "worlds.wit").read_text("utf-8").splitlines() if line.startswith("package ")
-    )
-    includes = "".join(f"    include {kind.word}-only;\n" for kind in kinds)
+    package = next(line for line in Path(wit, "worlds.wit").read_text("utf-8").splitlines() if line.startswith("package "))
+    includes = "".join(f"    include {kind.value}-only;\n" for kind in kinds)
     name = "of-these-kinds"
     text = f"{package}\n\nworld {name} {{\n    include about-only;\n{includes}}}\n"
     Path(folder, f"{name}.wit").write_text(text, "utf-8")

@@ -6,7 +6,7 @@ A component's exports and the native runner go through ``answer``, so a native r
 import json
 from collections.abc import Callable
 from os.path import dirname
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from . import guard, log, trace
 from .errors import InternalError, PluginError
@@ -15,7 +15,6 @@ from .outcome import Choice, Decision, Deferral, Denial
 from .plugin import Plugin
 from .source import Source
 from .target import Target
-
 
 Answer = Source | Target | Choice | Decision
 W = TypeVar("W")
@@ -30,13 +29,15 @@ _KINDS: dict[str, tuple[type[Any], type[Any]]] = {
 
 
 def answer(plugin: Plugin[Any], export: str, fields: Fields, write: Callable[[Answer], W]) -> W:
-    """What a plugin answers, as ``write`` writes it. Every failure is a ``PluginError``; what the author did not raise as one is told to the log,
-    with its traceback, first."""
+    """What a plugin answers, as ``write`` writes it.
+
+    Every failure is a ``PluginError``. What the author did not raise as one is told to the log first, with its traceback.
+    """
     try:
         return write(_answer(plugin, export, fields))
     except PluginError:
         raise
-    except BaseException as error:
+    except (Exception, SystemExit) as error:
         for line in trace.story(error):
             log.error(line)
         raise InternalError(f"{trace.headline(error)} ({trace.place(error, dirname(plugin.file))})") from error
@@ -47,13 +48,14 @@ def _answer(plugin: Plugin[Any], export: str, fields: Fields) -> Answer:
     input = given(fields, plugin.settings(fields["settings"]))
     function = plugin.functions.get(export)
     if function is None:
-        return Backward.start(input)
+        # A mapper without a way back.
+        return cast(Backward[Any], input).start()
     answered = guard.call(function, input)
     if not isinstance(answered, wanted):
         code = function.__code__
         place = f"{trace.file_name(code)}:{code.co_firstlineno}"
         raise InternalError(f"{code.co_name} answered {type(answered).__name__}, not a {wanted.__name__} ({place})")
-    return answered
+    return cast(Answer, answered)
 
 
 def output(answered: Answer) -> dict[str, Any]:

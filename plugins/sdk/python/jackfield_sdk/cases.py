@@ -32,7 +32,19 @@ DEFAULTS: dict[str, Any] = {
 """What is not given."""
 
 _MAPPED = ("connection", "idp", "remembered", "draft", "settings", "facts")
-_DECIDED = ("connection", "idp", "operation", "source", "sourceBefore", "target", "held", "groups", "moment", "settings", "facts")
+_DECIDED = (
+    "connection",
+    "idp",
+    "operation",
+    "source",
+    "sourceBefore",
+    "target",
+    "held",
+    "groups",
+    "moment",
+    "settings",
+    "facts",
+)
 
 INPUTS = {
     "to-target": (*_MAPPED, "source", "groups"),

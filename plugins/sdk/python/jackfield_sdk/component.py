@@ -4,7 +4,8 @@ Imported by the module that ``build`` writes, and nowhere else: the bindings exi
 """
 
 import gc
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from componentize_py_types import Err  # type: ignore[import-not-found]
 from wit_world.imports import log as wit_log  # type: ignore[import-not-found]
@@ -18,7 +19,7 @@ from .target import Target
 
 # What there is depends on the world.
 try:
-    from wit_world.imports import directory as wit_directory  # type: ignore[import-not-found]
+    from wit_world.imports import directory as wit_directory
 except ImportError:
     wit_directory = None
 try:
@@ -26,9 +27,11 @@ try:
 except ImportError:
     wit_chooser = None
 try:
-    from wit_world.exports import rules as wit_rules  # type: ignore[import-not-found]
+    from wit_world.exports import rules as wit_rules
 except ImportError:
     wit_rules = None
+
+W = TypeVar("W")
 
 # What later versions add is nothing yet.
 _NO_FACTS = "{}"
@@ -86,9 +89,6 @@ def exports(plugin: Plugin[Any], described: str, folder: str) -> dict[str, type]
     """The classes that componentize-py looks for, by name. The last thing that is done when a component is made."""
     plugin.freeze(described)
     trace.keep(folder)
-    # Python imports these when they are first needed, which in a call is too late.
-    for module in ("_strptime", "encodings.ascii", "encodings.idna", "encodings.latin_1", "encodings.utf_16"):
-        __import__(module)
 
     class About:
         def describe(self) -> str:
@@ -96,10 +96,10 @@ def exports(plugin: Plugin[Any], described: str, folder: str) -> dict[str, type]
 
     class Mapper:
         def to_target(self, input: Any) -> str:
-            return _called(plugin, "to-target", input, lambda answered: answered.to_json())
+            return _called(plugin, "to-target", input, _json)
 
         def to_source(self, input: Any) -> str:
-            return _called(plugin, "to-source", input, lambda answered: answered.to_json())
+            return _called(plugin, "to-source", input, _json)
 
     class TemplateChooser:
         def choose(self, input: Any) -> Any:
@@ -118,7 +118,7 @@ def exports(plugin: Plugin[Any], described: str, folder: str) -> dict[str, type]
     return {kind.__name__: kind for kind in classes}
 
 
-def _called(plugin: Plugin[Any], export: str, input: Any, write: Any) -> Any:
+def _called(plugin: Plugin[Any], export: str, input: Any, write: Callable[[Any], W]) -> W:
     try:
         _host.mapper = export in ("to-target", "to-source")
         return calls.answer(plugin, export, _fields(input), write)
@@ -132,10 +132,13 @@ def _fields(input: Any) -> dict[str, Any]:
     fields = {"sourceBefore" if name == "source_before" else name: value for name, value in vars(input).items()}
     if "groups" in fields:
         fields["groups"] = [
-            {"id": group.id, "displayName": group.display_name, "externalId": group.external_id}
-            for group in fields["groups"]
+            {"id": group.id, "displayName": group.display_name, "externalId": group.external_id} for group in fields["groups"]
         ]
     return fields
+
+
+def _json(answered: Any) -> str:
+    return str(answered.to_json())
 
 
 def _choice(choice: Any) -> Any:

@@ -22,7 +22,7 @@ class Group:
 
 
 class Groups:
-    """The groups that the user is a member of, in the host's order: ``"CX Agents" in input.groups``."""
+    """The groups that the user is a member of, in the host's order: ``"CX Agents" in call.groups``."""
 
     __slots__ = ("_groups",)
 

@@ -13,6 +13,7 @@ In a component ``random.Random()`` without a seed still traps; ``hash`` of texts
 the component is made and differs from build to build: sort what is answered from a set.
 """
 
+import importlib
 import os
 import random
 import sys
@@ -53,14 +54,19 @@ _AUDITED = (
     "urllib.",
 )
 
+# Python imports these when they are first needed, which in a call is too late.
+for _codec in ("ascii", "cp1252", "idna", "latin_1", "utf_8_sig", "utf_16", "utf_16_be", "utf_16_le"):
+    importlib.import_module(f"encodings.{_codec}")
+importlib.import_module("_strptime")
+
 # The generator behind the functions of `random`. One that was made with a seed is as good as any function.
-_GENERATOR: random.Random = random._inst  # type: ignore[attr-defined]
+_GENERATOR: random.Random = random._inst
 
 _armed = False
 _listening = False
 
-I = TypeVar("I")
-O = TypeVar("O")
+Given = TypeVar("Given")
+Answered = TypeVar("Answered")
 
 
 class Unavailable(RuntimeError):
@@ -68,14 +74,14 @@ class Unavailable(RuntimeError):
 
 
 def _no_clock(name: str) -> Unavailable:
-    return Unavailable(f"a plugin has no clock ({name}); use `input.moment` of choosers and rules")
+    return Unavailable(f"a plugin has no clock ({name}); choosers and rules are given the `moment`")
 
 
 def _no_randomness(name: str) -> Unavailable:
     return Unavailable(f"a plugin has no randomness ({name}); equal input must give equal output")
 
 
-def call(function: Callable[[I], O], input: I) -> O:
+def call(function: Callable[[Given], Answered], input: Given) -> Answered:
     """Calls a function without what a call does not have."""
     global _armed, _listening
     if not _listening:

@@ -40,9 +40,7 @@ class _Input(Generic[S]):
         return None if text is None else Target.parse(text)
 
     def _groups(self) -> Groups:
-        return Groups(
-            Group(group["id"], group["displayName"], group.get("externalId")) for group in self._fields["groups"]
-        )
+        return Groups(Group(group["id"], group["displayName"], group.get("externalId")) for group in self._fields["groups"])
 
     def __repr__(self) -> str:
         """Leaves the documents out: they hold personal data."""

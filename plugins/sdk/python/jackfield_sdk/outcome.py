@@ -1,6 +1,7 @@
 """What choosers and rules answer."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from .target import Target
 
@@ -23,7 +24,7 @@ class Denial:
     """The attribute that broke the rule, as the target names it."""
     detail: str
     """What is wrong, in words that an administrator understands."""
-    fix: str
+    fix: str = ""
     """What to do about it."""
     status: int = 400
     """The HTTP status, 400 to 499."""
@@ -33,15 +34,15 @@ class Denial:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A rule's answer::
+    """A rule's answer. Each word gives a new one, so they are chained::
 
-    Decision.allow().warn("the team has no supervisor")
-    Decision.defer("waits for a group")
-    Decision.deny("role", "the role is not active in CXone", fix="activate the role Agent in CXone, or name another")
+        Decision.allow().warn("the team has no supervisor")
+        Decision.defer("waits for a group")
+        Decision.deny("role", "the role is not active in CXone").fix("activate the role Agent in CXone, or name another")
     """
 
-    verdict: None | Target | Deferral | Denial = None
-    """What becomes of the write: ``None`` goes through as it is, with a ``Target`` that one goes through instead."""
+    verdict: Target | Deferral | Denial | None = None
+    """What becomes of the write: none goes through as it is, with a ``Target`` that one goes through instead."""
     warnings: tuple[str, ...] = ()
     """Remarks for the operator; they change nothing. They must not hold values of the person."""
 
@@ -56,20 +57,39 @@ class Decision:
         return Decision(target)
 
     @staticmethod
-    def defer(detail: str, *, attribute: str | None = None) -> "Decision":
+    def defer(detail: str) -> "Decision":
         """The write waits for what ``detail`` says."""
-        return Decision(Deferral(detail, attribute))
+        return Decision(Deferral(detail))
 
     @staticmethod
-    def deny(
-        attribute: str | None, detail: str, *, fix: str, status: int = 400, scim_type: str | None = None
-    ) -> "Decision":
-        """The write is refused: what is wrong with which attribute, and what to do about it."""
-        return Decision(Denial(attribute, detail, fix, status, scim_type))
+    def deny(attribute: str | None, detail: str) -> "Decision":
+        """The write is refused: status 400 and no scimType unless said otherwise. Say what to do by ``fix``."""
+        return Decision(Denial(attribute, detail))
 
     def warn(self, warning: str) -> "Decision":
-        """The same with a remark for the operator."""
+        """Adds a remark for the operator."""
         return replace(self, warnings=(*self.warnings, warning))
+
+    def status(self, status: int) -> "Decision":
+        """A denial's HTTP status. Does nothing to other verdicts."""
+        return self._denial(status=status)
+
+    def scim_type(self, scim_type: str) -> "Decision":
+        """A denial's scimType. Does nothing to other verdicts."""
+        return self._denial(scim_type=scim_type)
+
+    def fix(self, fix: str) -> "Decision":
+        """What to do about a denial. Does nothing to other verdicts."""
+        return self._denial(fix=fix)
+
+    def attribute(self, name: str) -> "Decision":
+        """The attribute or group that a deferral or denial concerns. Does nothing to other verdicts."""
+        if isinstance(self.verdict, Deferral):
+            return replace(self, verdict=replace(self.verdict, attribute=name))
+        return self._denial(attribute=name)
+
+    def _denial(self, **said: Any) -> "Decision":
+        return replace(self, verdict=replace(self.verdict, **said)) if isinstance(self.verdict, Denial) else self
 
     @property
     def denial(self) -> Denial | None:

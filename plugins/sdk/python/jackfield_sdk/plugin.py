@@ -22,25 +22,28 @@ S = TypeVar("S")
 
 @dataclass(frozen=True)
 class NoSettings:
-    """Settings of a plugin that has none."""
+    # Settings of a plugin that has none; a text here would be in its schema.
+    pass
 
 
 class Kind(Enum):
-    """A kind of plugin, and the exports of its interface."""
+    """A kind of plugin, by its name in the contract."""
 
-    MAPPER = ("mapper", ("to-target", "to-source"))
-    TEMPLATE_CHOOSER = ("template-chooser", ("choose",))
-    RULES = ("rules", ("decide",))
-
-    @property
-    def word(self) -> str:
-        """Its name in the contract."""
-        return self.value[0]
+    MAPPER = "mapper"
+    TEMPLATE_CHOOSER = "template-chooser"
+    RULES = "rules"
 
     @property
     def exports(self) -> tuple[str, ...]:
-        """What a plugin of this kind answers."""
-        return self.value[1]
+        """What a plugin of this kind answers; without the first it is not of the kind."""
+        return _EXPORTS[self]
+
+
+_EXPORTS = {
+    Kind.MAPPER: ("to-target", "to-source"),
+    Kind.TEMPLATE_CHOOSER: ("choose",),
+    Kind.RULES: ("decide",),
+}
 
 
 class Plugin(Generic[S]):
@@ -99,6 +102,7 @@ class Plugin(Generic[S]):
         self.schema: dict[str, Any] = settings if isinstance(settings, dict) else schema_of(settings)
         """The JSON Schema of its settings."""
         self._reader = None if isinstance(settings, dict) else reader(settings)
+        self._validate: Callable[[S], None] | None = None
         self.functions: dict[str, Callable[..., Any]] = {}
         """What is registered, by export."""
 
@@ -121,6 +125,12 @@ class Plugin(Generic[S]):
     def decide(self, function: Callable[[Occasion[S]], Decision]) -> Callable[[Occasion[S]], Decision]:
         """Registers rules: what becomes of a write that leaves the user active."""
         return self._register("decide", function)
+
+    def validate(self, function: Callable[[S], None]) -> Callable[[S], None]:
+        """Registers a check of what a schema cannot say. It raises ``ValueError`` with what is wrong, naming the key. Runs
+        before every call."""
+        self._validate = function
+        return function
 
     def _register(self, export: str, function: Callable[..., Any]) -> Callable[..., Any]:
         if export in self.functions:
@@ -150,12 +160,13 @@ class Plugin(Generic[S]):
         return next(iter(self.functions.values())).__code__.co_filename
 
     def settings(self, text: str) -> Any:
-        """Reads and checks settings from their JSON text. ``ValueError`` from a dataclass's ``__post_init__`` says what a
-        schema cannot."""
+        """Reads and checks settings from their JSON text."""
         given = parse(text)
         try:
-            settings = given if self._reader is None else self._reader(given)
+            settings: Any = given if self._reader is None else self._reader(given)
             wrong = mistakes(given, self.schema) if self._reader is None else []
+            if not wrong and self._validate is not None:
+                self._validate(settings)
         except Unfit:
             settings, wrong = None, mistakes(given, self.schema) or ["settings: are not what they must be"]
         except ValueError as error:

@@ -36,7 +36,7 @@ class Target:
 
         target = Target.parse('{"userName":"ada@example.com","active":true}')
         target.role = "Agent"
-        target.to_json()    # {"userName":"ada@example.com","role":"Agent","active":true}
+        target.to_json()  # {"userName":"ada@example.com","role":"Agent","active":true}
     """
 
     user_name: str | None = None

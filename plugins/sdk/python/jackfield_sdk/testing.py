@@ -122,7 +122,7 @@ def differences(expect: dict[str, Any], outcome: Outcome) -> dict[str, list[str]
     failed = [name for name in FAILURES if name in outcome.output and name not in expect]
     found = {name: [f"{name}: expected none, got {_short(outcome.output[name])}"] for name in failed}
     for name, value in expect.items():
-        there = outcome.log if name == "log" else outcome.output.get(name)
+        there: Any = outcome.log if name == "log" else outcome.output.get(name)
         if name in FAILURES and there is not None:
             parts = [_apart(f"{name}.{part}", value[part], there.get(part)) for part in value]
             found[name] = [line for lines in parts for line in lines]

@@ -60,7 +60,7 @@ def story(error: BaseException) -> list[str]:
 def headline(error: BaseException) -> str:
     """The error's type and message, on one line."""
     message = " ".join(str(error).split())
-    return f"{type(error).__name__}: {message}" if message else type(error).__name__
+    return (f"{type(error).__name__}: {message}" if message else type(error).__name__)[:_LINE]
 
 
 def _frames(traceback: TracebackType | None) -> list[tuple[CodeType, int]]:
