@@ -1,15 +1,16 @@
 //! One call: a fresh store, the limits, the export, and what became of it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bridge::port::plugins::Ending;
 use wasmtime::component::{Instance, InstancePre};
-use wasmtime::{PoolConcurrencyLimitError, Store, Trap};
+use wasmtime::{PoolConcurrencyLimitError, Store, Trap, WasmBacktrace};
 
 use crate::bindings::types::PluginError;
 use crate::engine::TICK;
 use crate::host::{Context, Denied, HostState, Stop};
 use crate::limits::Limits;
+use crate::tape::Tape;
 use crate::text::one_line;
 
 /// Handles of resources alive at once; the contract has no resources.
@@ -26,6 +27,9 @@ pub struct Failure {
     pub ending: Ending,
     /// For the operator. Holds no document's values.
     pub message: String,
+    /// The guest's functions at the moment of a trap or a limit, the innermost first; those have names of which the component
+    /// still holds them. Empty for other failures.
+    pub backtrace: Vec<String>,
 }
 
 impl Failure {
@@ -33,9 +37,16 @@ impl Failure {
         Self {
             ending,
             message: message.into(),
+            backtrace: Vec::new(),
         }
     }
 }
+
+/// Functions of a backtrace that are told.
+const FRAMES: usize = 20;
+
+/// Bytes of a function's name that are told.
+const FRAME: usize = 160;
 
 /// What a call used.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -44,6 +55,14 @@ pub struct Report {
     pub fuel: u64,
     /// The most bytes of linear memory that it held.
     pub memory: usize,
+    /// Elements of its tables.
+    pub table_elements: usize,
+    /// Calls of imports.
+    pub host_calls: u32,
+    /// Lines of log, those that were dropped included.
+    pub log_lines: u32,
+    /// Wall clock, from before the instantiation until after the answer was read. Not reproducible.
+    pub wall: Duration,
 }
 
 /// Instantiates the component in a store of its own and runs one export; the store is dropped whatever happens.
@@ -56,7 +75,9 @@ pub(crate) fn call<R>(
     export: &'static str,
     run: impl FnOnce(&mut Store<HostState>, &Instance) -> wasmtime::Result<R>,
 ) -> (Result<R, Failure>, Report) {
+    let started = Instant::now();
     let plugin = context.plugin.clone();
+    let quiet = context.tape.as_ref().is_some_and(Tape::is_quiet);
     let mut store = Store::new(pre.engine(), HostState::new(context, limits));
     store.limiter(|state| state);
     store.set_hostcall_fuel(limits.crossing);
@@ -70,8 +91,9 @@ pub(crate) fn call<R>(
         Err(error) => Err((error, Phase::Start)),
     };
     let done = done.map_err(|(error, phase)| {
-        let failure = judge(&error, phase, store.data(), limits);
-        let Failure { ending, message } = failure;
+        let Failure {
+            ending, message, ..
+        } = judge(&error, phase, store.data(), limits);
         let message = match &store.data().last_error {
             Some(line) => {
                 let line = one_line(line, LAST_WORDS);
@@ -79,10 +101,14 @@ pub(crate) fn call<R>(
             }
             None => format!("{message} in {export}"),
         };
-        Failure { ending, message }
+        Failure {
+            ending,
+            message,
+            backtrace: backtrace(&error),
+        }
     });
     let dropped = store.data().dropped_lines;
-    if dropped > 0 {
+    if dropped > 0 && !quiet {
         tracing::warn!(
             plugin = &*plugin,
             export,
@@ -93,6 +119,10 @@ pub(crate) fn call<R>(
     let report = Report {
         fuel: limits.fuel.saturating_sub(store.get_fuel().unwrap_or(0)),
         memory: store.data().memory_peak,
+        table_elements: store.data().table_elements,
+        host_calls: store.data().calls(),
+        log_lines: store.data().lines(),
+        wall: started.elapsed(),
     };
     (done, report)
 }
@@ -123,6 +153,29 @@ pub(crate) fn answered<R>(
     (done, report)
 }
 
+/// Where the guest was. Names are the component's own: where they were stripped, the function's number stands.
+fn backtrace(error: &wasmtime::Error) -> Vec<String> {
+    let Some(backtrace) = error.downcast_ref::<WasmBacktrace>() else {
+        return Vec::new();
+    };
+    let frames = backtrace.frames().iter().take(FRAMES);
+    let name = |frame: &wasmtime::FrameInfo| match frame.func_name() {
+        Some(name) => one_line(without_hash(name), FRAME),
+        None => format!("function {}", frame.func_index()),
+    };
+    frames.map(name).collect()
+}
+
+/// A Rust name without the hash of the compiler behind it.
+fn without_hash(name: &str) -> &str {
+    match name.rsplit_once("::h") {
+        Some((path, hash)) if hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit()) => {
+            path
+        }
+        _ => name,
+    }
+}
+
 /// The deadline in ticks of the clock. One more than divides, since the first may come at once.
 fn ticks(deadline: Duration) -> u64 {
     let ticks = deadline.as_millis().div_ceil(TICK.as_millis().max(1));
@@ -142,7 +195,7 @@ fn judge(error: &wasmtime::Error, phase: Phase, state: &HostState, limits: &Limi
     if let Some(stop) = error.downcast_ref::<Stop>() {
         let ending = match stop {
             Stop::HostCalls(_) => Ending::Limit,
-            Stop::NoDirectory => Ending::Error,
+            Stop::NoDirectory | Stop::NotRecorded(_) => Ending::Error,
         };
         return Failure::new(ending, stop.to_string());
     }

@@ -1,5 +1,7 @@
 //! What a guest can call, and what it may use of it.
 
+mod directory;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -7,13 +9,14 @@ use bridge::directory::Directory;
 use bridge::template::Template;
 use wasmtime::{ResourceLimiter, Result};
 
-use crate::bindings::{directory, log, types};
+use crate::bindings::{log, types};
 use crate::limits::Limits;
 use crate::personal::Personal;
+use crate::tape::{Replay, Tape};
 use crate::text::one_line;
 
 /// Why the host ended a call from within an import or an allocation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Stop {
     /// More calls of imports than allowed.
     #[error("called the host more than {0} times")]
@@ -21,6 +24,9 @@ pub(crate) enum Stop {
     /// `directory` in a call that must not depend on it.
     #[error("asked the directory, which mappers and describe do not see")]
     NoDirectory,
+    /// A call that the recording to answer by does not have.
+    #[error("called {0}, to which the recording has no answer")]
+    NotRecorded(String),
 }
 
 /// Which limit of the allocator a guest ran into.
@@ -49,6 +55,29 @@ pub(crate) struct Context {
     pub(crate) view: Option<View>,
     /// What must not appear in a log.
     pub(crate) personal: Personal,
+    /// Where the call is to be kept.
+    pub(crate) tape: Option<Tape>,
+    /// A recording that answers in the directory's place.
+    pub(crate) replay: Option<Replay>,
+}
+
+impl Context {
+    /// A call of which nothing is kept, with the directory's own answers.
+    pub(crate) fn new(
+        plugin: Arc<str>,
+        connection: Arc<str>,
+        view: Option<View>,
+        personal: Personal,
+    ) -> Self {
+        Self {
+            plugin,
+            connection,
+            view,
+            personal,
+            tape: None,
+            replay: None,
+        }
+    }
 }
 
 /// The host's side of one store: one call of one plugin.
@@ -58,7 +87,7 @@ pub(crate) struct HostState {
     lines_left: u32,
     limits: Limits,
     memory: usize,
-    table_elements: usize,
+    pub(crate) table_elements: usize,
     pub(crate) memory_peak: usize,
     pub(crate) denied: Option<Denied>,
     pub(crate) dropped_lines: u32,
@@ -89,13 +118,29 @@ impl HostState {
         Ok(())
     }
 
-    fn view(&mut self) -> Result<&View> {
-        self.count_call()?;
-        Ok(self.context.view.as_ref().ok_or(Stop::NoDirectory)?)
+    /// Calls of imports so far.
+    pub(crate) fn calls(&self) -> u32 {
+        self.limits.host_calls.saturating_sub(self.calls_left)
+    }
+
+    /// Lines logged so far, those included that were dropped.
+    pub(crate) fn lines(&self) -> u32 {
+        let printed = self.limits.log_lines.saturating_sub(self.lines_left);
+        printed.saturating_add(self.dropped_lines)
     }
 }
 
 impl types::Host for HostState {}
+
+/// The level's name in the contract.
+fn word(level: log::Level) -> &'static str {
+    match level {
+        log::Level::Debug => "debug",
+        log::Level::Info => "info",
+        log::Level::Warn => "warn",
+        log::Level::Error => "error",
+    }
+}
 
 impl log::Host for HostState {
     fn write(&mut self, level: log::Level, message: String) -> Result<()> {
@@ -119,6 +164,12 @@ impl log::Host for HostState {
         if !printed {
             return Ok(());
         }
+        if let Some(tape) = &self.context.tape {
+            tape.line(word(level), &line);
+            if tape.is_quiet() {
+                return Ok(());
+            }
+        }
         let plugin = &*self.context.plugin;
         let connection = &*self.context.connection;
         match level {
@@ -128,84 +179,6 @@ impl log::Host for HostState {
             log::Level::Error => tracing::error!(plugin, connection, "{line}"),
         }
         Ok(())
-    }
-}
-
-/// `facts` of everything that the directory shows: empty today.
-const NO_FACTS: &str = "{}";
-
-fn role(role: &bridge::directory::Role) -> directory::Role {
-    directory::Role {
-        id: role.id.clone(),
-        name: role.name.clone(),
-        status: role.status.clone(),
-        facts: NO_FACTS.to_owned(),
-    }
-}
-
-fn team(team: &bridge::directory::Team) -> directory::Team {
-    directory::Team {
-        id: team.id.clone(),
-        name: team.name.clone(),
-        facts: NO_FACTS.to_owned(),
-    }
-}
-
-fn login_authenticator(
-    authenticator: &bridge::directory::LoginAuthenticator,
-) -> directory::LoginAuthenticator {
-    directory::LoginAuthenticator {
-        id: authenticator.id.clone(),
-        name: authenticator.name.clone(),
-        facts: NO_FACTS.to_owned(),
-    }
-}
-
-impl directory::Host for HostState {
-    fn roles(&mut self) -> Result<Vec<directory::Role>> {
-        Ok(self.view()?.directory.roles.iter().map(role).collect())
-    }
-
-    fn find_role(&mut self, name_or_id: String) -> Result<Option<directory::Role>> {
-        Ok(self.view()?.directory.role(&name_or_id).map(role))
-    }
-
-    fn default_role(&mut self) -> Result<String> {
-        Ok(self.view()?.default_role.to_string())
-    }
-
-    fn teams(&mut self) -> Result<Vec<directory::Team>> {
-        Ok(self.view()?.directory.teams.iter().map(team).collect())
-    }
-
-    fn find_team(&mut self, name_or_id: String) -> Result<Option<directory::Team>> {
-        Ok(self.view()?.directory.team(&name_or_id).map(team))
-    }
-
-    fn login_authenticators(&mut self) -> Result<Vec<directory::LoginAuthenticator>> {
-        let all = &self.view()?.directory.login_authenticators;
-        Ok(all.iter().map(login_authenticator).collect())
-    }
-
-    fn find_login_authenticator(
-        &mut self,
-        name_or_id: String,
-    ) -> Result<Option<directory::LoginAuthenticator>> {
-        let found = self.view()?.directory.login_authenticator(&name_or_id);
-        Ok(found.map(login_authenticator))
-    }
-
-    fn templates(&mut self) -> Result<Vec<directory::Template>> {
-        let names = self.view()?.templates.keys();
-        let template = |name: &String| directory::Template {
-            name: name.clone(),
-            facts: NO_FACTS.to_owned(),
-        };
-        Ok(names.map(template).collect())
-    }
-
-    fn version(&mut self) -> Result<String> {
-        Ok(self.view()?.directory.version.clone())
     }
 }
 
