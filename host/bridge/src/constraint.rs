@@ -29,6 +29,7 @@ pub(crate) fn check(
     rules: Rules<'_>,
 ) -> Result<(), Box<Denial>> {
     required(user, desired)?;
+    spelling::whole(user, desired)?;
     spelling::user_name(user, desired, rules.policy)?;
     spelling::time_zone(user, desired, rules.policy)?;
     role::primary(user, desired, rules)?;

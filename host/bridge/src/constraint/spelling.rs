@@ -7,6 +7,20 @@ use crate::target::{Attribute, Target};
 use crate::time_zone;
 use crate::user::User;
 
+/// No text has a NUL character: it is nothing that a person has, and ends a text wherever one is kept as C keeps it.
+pub(super) fn whole(user: &User, desired: &Target) -> Result<(), Box<Denial>> {
+    let mut values = desired.values.iter();
+    match values.find(|(at, text)| text.contains('\0') && accepted(user, **at) != Some(text)) {
+        None => Ok(()),
+        Some((attribute, _)) => Err(denial(
+            *attribute,
+            "a text has no NUL character",
+            format!("{attribute} has a NUL character"),
+            format!("take it out of what is mapped to {attribute}"),
+        )),
+    }
+}
+
 /// The user name has the form that the tenant asks for.
 pub(super) fn user_name(user: &User, desired: &Target, policy: &Policy) -> Result<(), Box<Denial>> {
     let Some(name) = desired.get(Attribute::UserName) else {

@@ -65,6 +65,18 @@ fn a_create_needs_an_active_default_role() {
 }
 
 #[test]
+fn a_nul_character_is_not_given_and_stays_where_it_is_held() {
+    let mut target = complete();
+    target.set(Attribute::DisplayName, "Ada\0Byron");
+    let denied = checked(&newcomer(), &mut target, &directory(), "").expect_err("a NUL");
+    assert_eq!(denied.attribute.as_deref(), Some("displayName"));
+    assert!(!denied.detail.contains("Ada"), "{}", denied.detail);
+    let mut user = newcomer();
+    user.accepted = Some(target.clone());
+    assert!(checked(&user, &mut target, &directory(), "").is_ok());
+}
+
+#[test]
 fn a_given_role_is_checked_and_named_as_cxone_names_it() {
     let mut target = complete();
     target.set(Attribute::Role, "agent");
