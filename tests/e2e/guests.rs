@@ -28,7 +28,18 @@ impl Shelf {
 
     /// Puts a guest of `tests/guests` there.
     pub(crate) fn guest(&self, name: &str, guest: &str) {
-        self.bytes(name, &assemble(guest));
+        self.bytes(name, &assemble(&text(guest)));
+    }
+
+    /// Puts a mapper there that answers this, whoever comes.
+    pub(crate) fn saying(&self, name: &str, document: &[u8]) {
+        let escaped: String = document
+            .iter()
+            .map(|byte| format!("\\{byte:02x}"))
+            .collect();
+        let says = text("says").replace("\"DOCUMENT\"", &format!("\"{escaped}\""));
+        let says = says.replace("LENGTH", &document.len().to_string());
+        self.bytes(name, &assemble(&says));
     }
 
     pub(crate) fn bytes(&self, name: &str, bytes: &[u8]) {
@@ -44,22 +55,22 @@ fn house(path: &str) -> PathBuf {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).join(path)
 }
 
+fn text(guest: &str) -> String {
+    let path = house("tests/guests").join(format!("{guest}.wat"));
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
 /// A guest's component.
 fn assemble(guest: &str) -> Vec<u8> {
-    let read = |name: &str| {
-        let path = house("tests/guests").join(format!("{name}.wat"));
-        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-    };
-    let text = read(guest);
-    if text.contains("(component") {
-        return wat::parse_str(text).expect("well-formed text");
+    if guest.contains("(component") {
+        return wat::parse_str(guest).expect("well-formed text");
     }
-    let world = if text.contains("rules@") {
+    let world = if guest.contains("rules@") {
         "rules-plugin"
     } else {
         "mapper-plugin"
     };
-    let module = read("frame").replace(";; GUEST", &text);
+    let module = text("frame").replace(";; GUEST", guest);
     let mut module = wat::parse_str(module).expect("well-formed text");
     let mut resolve = Resolve::default();
     let (package, _) = resolve.push_dir(house("wit")).expect("the contract");

@@ -1,0 +1,34 @@
+//! Hostile plugins, P1 to P18.
+//!
+//! Each of the table ([`rows`]) meets the whole service: its ending has its type, its number in the metrics and its line in the
+//! log; the identity provider is told to come again and nothing else; the next request of another tenant is served; whoever
+//! leaves does.
+//!
+//! | | | where |
+//! |---|---|---|
+//! | P1 | endless loop | the table; with endless fuel: `host/plugin/tests/it/hostile.rs::an_endless_loop_with_endless_fuel_meets_the_deadline` |
+//! | P2 | many of them | [`crowd`] |
+//! | P3 | takes all memory | the table; what it costs: [`process`] |
+//! | P4 | deep recursion | the table; no import calls back into a guest, so there is no way through the host |
+//! | P5 | huge and deep answers | the table; what they cost: [`process`] |
+//! | P6 | documents that are none | the table; that are well-formed and meant ill: [`people`] |
+//! | P7 | traps | the table |
+//! | P8 | binaries that are none | the table, at a start and at a reload; altered bit by bit: `host/plugin/tests/it/load.rs::a_torn_or_altered_component_panics_nothing` |
+//! | P9 | keeps the compiler busy | `host/plugin/tests/it`: it is compiled in a process of its own, with limits |
+//! | P10 | another world | the table |
+//! | P11 | floods the host with calls | the table; the contract has no resources to hoard |
+//! | P12 | a host call that blocks | there is none: the directory is one snapshot, in memory, and the log a line |
+//! | P13 | keeps something for the next call | [`people`] |
+//! | P14 | wants time, randomness, files, network | the table; by name: `host/plugin/tests/it/load.rs::imports_beyond_the_contract_are_refused_by_name` |
+//! | P15 | the caller leaves | [`crowd`] |
+//! | P16 | not what was signed, or gone from the registry | `host/registry/tests` |
+//! | P17 | forges the log | [`process`] |
+//! | P18 | swapped under traffic | [`crate::reload`], `traffic.rs` |
+
+mod crowd;
+mod log;
+mod people;
+mod process;
+mod rows;
+mod stage;
+mod table;

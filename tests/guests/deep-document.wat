@@ -1,0 +1,9 @@
+;; Answers 100,000 lists in each other.
+(func (export "jackfield:plugin/mapper@0.1.0#to-target") (param i32) (result i32)
+  (drop (memory.grow (i32.const 2)))
+  (memory.fill (i32.const 65536) (i32.const 0x5b) (i32.const 100000))
+  (i32.store (i32.const 516) (i32.const 65536))
+  (i32.store (i32.const 520) (i32.const 100000))
+  (i32.const 512))
+(func (export "jackfield:plugin/mapper@0.1.0#to-source")
+  (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32) unreachable)

@@ -1,0 +1,21 @@
+;; Answers the draft, and leaves a mark in a global and in memory, old and new; where it finds one, it calls everybody Bled.
+(global $mark (mut i32) (i32.const 0))
+(data (i32.const 1024) "{\22displayName\22:\22Bled\22}")
+(func (export "jackfield:plugin/mapper@0.1.0#to-target") (param $in i32) (result i32)
+  (drop (memory.grow (i32.const 8)))
+  (if (i32.or (global.get $mark) (i32.or (i32.load (i32.const 4096)) (i32.load (i32.const 600000))))
+    (then
+      (i32.store (i32.const 516) (i32.const 1024))
+      (i32.store (i32.const 520) (i32.const 22)))
+    (else
+      (i32.store (i32.const 516) (i32.load (i32.add (local.get $in) (i32.const 36))))
+      (i32.store (i32.const 520) (i32.load (i32.add (local.get $in) (i32.const 40))))))
+  (global.set $mark (i32.const 1))
+  (i32.store (i32.const 4096) (i32.const 1))
+  (i32.store (i32.const 600000) (i32.const 1))
+  (i32.const 512))
+(func (export "jackfield:plugin/mapper@0.1.0#to-source")
+  (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
+  (i32.store (i32.const 516) (local.get 9))
+  (i32.store (i32.const 520) (local.get 10))
+  (i32.const 512))
