@@ -10,7 +10,7 @@ use plugin::Engine;
 
 use crate::inspect;
 use crate::problem::{Problem, Standing};
-use crate::project::{Language, Project};
+use crate::project::{FILE, Language, Project};
 use crate::screen::{Paint, Screen};
 use crate::subject::Subject;
 
@@ -23,7 +23,7 @@ pub fn build(dir: &Path, engine: &Engine, screen: &mut Screen<'_>) -> Result<Sta
     let Some(subject) = component(&project, screen)? else {
         return Ok(Standing::Bad);
     };
-    Ok(judged(&subject, engine, screen))
+    Ok(judged(&project, &subject, engine, screen))
 }
 
 /// The component, written where the project says; `None` where it does not build, which its tools have said.
@@ -42,12 +42,29 @@ pub(crate) fn component(
     Subject::built(project).map(Some)
 }
 
-fn judged(subject: &Subject, engine: &Engine, screen: &mut Screen<'_>) -> Standing {
+fn judged(
+    project: &Project,
+    subject: &Subject,
+    engine: &Engine,
+    screen: &mut Screen<'_>,
+) -> Standing {
     match subject.load(engine) {
         Ok(loaded) => {
             screen.say(format!("built     {}", subject.name));
             inspect::heading(subject, &loaded, screen);
-            Standing::Good
+            let same = loaded.declared().kinds == project.kinds;
+            if !same {
+                let said: Vec<&str> = project.kinds.iter().map(|kind| kind.as_str()).collect();
+                screen.paint(
+                    Paint::Bad,
+                    format!(
+                        "{} says that it is {}: name the kinds that are registered",
+                        project.dir.join(FILE).display(),
+                        said.join(", ")
+                    ),
+                );
+            }
+            Standing::of(same)
         }
         Err(_) => inspect::inspect(subject, engine, false, screen),
     }

@@ -39,11 +39,6 @@ pub(crate) fn template(language: Language) -> Files {
     }
 }
 
-/// The contract.
-pub(crate) fn wit() -> Files {
-    WIT
-}
-
 /// Writes a file and the folders above it.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
     if let Some(folder) = path.parent() {
@@ -60,7 +55,7 @@ mod tests {
     fn the_contract_is_the_repositorys() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../wit");
         let mut checked = 0;
-        for (path, bytes) in wit() {
+        for (path, bytes) in WIT {
             assert_eq!(std::fs::read(Path::new(folder).join(path)).unwrap(), *bytes);
             checked += 1;
         }

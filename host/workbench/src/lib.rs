@@ -30,4 +30,3 @@ pub mod screen;
 pub mod subject;
 pub mod test;
 mod watched;
-mod worlds;

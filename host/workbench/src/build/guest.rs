@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use plugin::Kind;
+
 use crate::problem::Problem;
 use crate::project::{Language, Project};
-use crate::worlds::World;
 
 /// How the tools of a plugin in Python are installed.
 pub(crate) const INSTALL: &str =
@@ -20,9 +21,8 @@ pub(super) fn build(project: &Project) -> Result<bool, Problem> {
             project.dir.join(entry).display()
         )));
     }
-    let world = World::of(&project.kinds, &project.dir.join("sdk").join("wit"))?;
     let mut command = match project.language {
-        Language::Python => python(project, &world)?,
+        Language::Python => python(project)?,
         _ => node(project)?,
     };
     command.arg("--entry").arg(entry);
@@ -49,12 +49,11 @@ fn node(project: &Project) -> Result<Command, Problem> {
     let kinds: Vec<&str> = project.kinds.iter().map(|kind| kind.as_str()).collect();
     let mut node = Command::new("node");
     node.current_dir(&project.dir).arg("sdk/build.mjs");
-    // It makes the world of several kinds itself.
     node.args(["--kinds", &kinds.join(",")]);
     Ok(node)
 }
 
-fn python(project: &Project, world: &World) -> Result<Command, Problem> {
+fn python(project: &Project) -> Result<Command, Problem> {
     vendored(project, "sdk/jackfield_sdk/build.py")?;
     let python = interpreter(project)?;
     let has = tool(&python, project)
@@ -71,9 +70,22 @@ fn python(project: &Project, world: &World) -> Result<Command, Problem> {
     }
     let mut command = tool(&python, project);
     command.args(["-m", "jackfield_sdk.build"]);
-    let wit = std::path::absolute(&world.wit).map_err(|error| Problem::file(&world.wit, &error))?;
-    command.arg("--wit").arg(wit).args(["--world", world.name]);
+    command.args(["--wit", "sdk/wit"]);
+    if let Some(world) = world(&project.kinds) {
+        command.args(["--world", world]);
+    }
     Ok(command)
+}
+
+/// The contract's world for exactly these kinds (wit/worlds.wit); the SDK writes one for the others.
+fn world(kinds: &[Kind]) -> Option<&'static str> {
+    match kinds {
+        [Kind::Mapper] => Some("mapper-plugin"),
+        [Kind::TemplateChooser] => Some("template-chooser-plugin"),
+        [Kind::Rules] => Some("rules-plugin"),
+        [Kind::Mapper, Kind::TemplateChooser, Kind::Rules] => Some("plugin"),
+        _ => None,
+    }
 }
 
 /// The interpreter of the plugin's own environment, else that of the machine.

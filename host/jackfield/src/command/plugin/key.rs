@@ -21,7 +21,13 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
     match made {
         Ok(key) => {
             let name = arguments.file.file_stem().unwrap_or_default();
-            let name = toml::Value::from(&*name.to_string_lossy());
+            let name = name.to_string_lossy();
+            // A bare key of TOML where it is one.
+            let bare = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+            let name = match !name.is_empty() && name.chars().all(bare) {
+                true => name.into_owned(),
+                false => toml::Value::from(&*name).to_string(),
+            };
             say(format_args!(
                 "wrote {}: keep it secret, it signs",
                 arguments.file.display()
