@@ -11,7 +11,7 @@ from componentize_py_types import Err  # type: ignore[import-not-found]
 from wit_world.imports import log as wit_log  # type: ignore[import-not-found]
 from wit_world.imports.types import PluginError as WitError  # type: ignore[import-not-found]
 
-from . import calls, host, log, trace
+from . import calls, host, log, trace, warm
 from .errors import PluginError
 from .outcome import Decision, Deferral, Denial
 from .plugin import Kind, Plugin
@@ -89,6 +89,7 @@ def exports(plugin: Plugin[Any], described: str, folder: str) -> dict[str, type]
     """The classes that componentize-py looks for, by name. The last thing that is done when a component is made."""
     plugin.freeze(described)
     trace.keep(folder)
+    warm.warm(plugin.exports, lambda own, export, input: _called(own, export, input, _WRITES[export]))
 
     class About:
         def describe(self) -> str:
@@ -159,3 +160,11 @@ def _decision(decision: Decision) -> Any:
             said = rules.Denial(denial.status, denial.scim_type, denial.detail, denial.attribute, denial.fix)
             verdict = rules.Verdict_Deny(said)
     return rules.Decision(verdict, list(decision.warnings), _NO_FACTS)
+
+
+_WRITES: dict[str, Callable[[Any], Any]] = {
+    "to-target": _json,
+    "to-source": _json,
+    "choose": _choice,
+    "decide": _decision,
+}

@@ -55,7 +55,7 @@ _AUDITED = (
 )
 
 # Python imports these when they are first needed, which in a call is too late.
-for _codec in ("ascii", "cp1252", "idna", "latin_1", "utf_8_sig", "utf_16", "utf_16_be", "utf_16_le"):
+for _codec in ("ascii", "cp1252", "idna", "latin_1", "punycode", "utf_8_sig", "utf_16", "utf_16_be", "utf_16_le"):
     importlib.import_module(f"encodings.{_codec}")
 importlib.import_module("_strptime")
 
@@ -98,6 +98,12 @@ def call(function: Callable[[Given], Answered], input: Given) -> Answered:
     finally:
         sys.setprofile(profile)
         _armed = False
+
+
+def disarm() -> None:
+    """Gives back what a call does not have. For what runs while a component is made."""
+    global _armed
+    _armed = False
 
 
 def _audit(event: str, arguments: tuple[Any, ...]) -> None:

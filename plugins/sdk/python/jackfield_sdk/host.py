@@ -146,4 +146,4 @@ def current() -> Host:
 def use(host: Host | None) -> None:
     """Makes this the host of what is called from here on; none for nobody."""
     global _current
-    _current = host or _Outside()
+    _current = _Outside() if host is None else host

@@ -36,9 +36,9 @@ class Denial:
 class Decision:
     """A rule's answer. Each word gives a new one, so they are chained::
 
-        Decision.allow().warn("the team has no supervisor")
-        Decision.defer("waits for a group")
-        Decision.deny("role", "the role is not active in CXone").fix("activate the role Agent in CXone, or name another")
+    Decision.allow().warn("the team has no supervisor")
+    Decision.defer("waits for a group")
+    Decision.deny("role", "the role is not active in CXone").fix("activate the role Agent in CXone, or name another")
     """
 
     verdict: Target | Deferral | Denial | None = None

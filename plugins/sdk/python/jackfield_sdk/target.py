@@ -34,9 +34,9 @@ TARGET_ATTRIBUTES = tuple(_MEMBERS)
 class Target:
     """The user as CXone should hold it: flat, every member optional. ``None`` is no opinion::
 
-        target = Target.parse('{"userName":"ada@example.com","active":true}')
-        target.role = "Agent"
-        target.to_json()  # {"userName":"ada@example.com","role":"Agent","active":true}
+    target = Target.parse('{"userName":"ada@example.com","active":true}')
+    target.role = "Agent"
+    target.to_json()  # {"userName":"ada@example.com","role":"Agent","active":true}
     """
 
     user_name: str | None = None

@@ -50,7 +50,8 @@ def test_an_old_python_is_told_so(tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert done.stderr == f"error: jackfield_sdk needs Python 3.11 or later; {sys.executable} is 3.9\n"
+    assert done.stderr.startswith("error: jackfield_sdk needs Python 3.11 or later; ")
+    assert done.stderr.endswith(" is 3.9\n")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ Builds two, the example and the probe, which takes a while; wasmtime's own packa
 """
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -35,7 +36,9 @@ def made(entry: Path, folder: Path) -> InWasmtime:
 
 @pytest.fixture(scope="module")
 def example(tmp_path_factory):
-    return made(EXAMPLE / "plugin.py", tmp_path_factory.mktemp("example"))
+    """The one that `run` has built, if it has."""
+    built = os.environ.get("EXAMPLE")
+    return InWasmtime(built) if built else made(EXAMPLE / "plugin.py", tmp_path_factory.mktemp("example"))
 
 
 @pytest.fixture(scope="module")
