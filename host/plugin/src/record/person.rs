@@ -49,6 +49,32 @@ impl<'a> Person<'a> {
         for host_call in host_calls {
             self::host_call(host_call, &mut mask);
         }
+        let members = input.as_object_mut().into_iter().flatten();
+        let members = members.filter(|(name, _)| *name != "settings");
+        members.for_each(|(_, value)| self.name_members(value));
+        self.name_members(output);
+    }
+
+    /// Masks the names of members that are no attribute's: a table by people is no document of SCIM, and may come all the same.
+    fn name_members(&self, value: &mut Value) {
+        match value {
+            Value::Array(items) => items.iter_mut().for_each(|item| self.name_members(item)),
+            Value::Object(members) => {
+                if !members.keys().all(|name| is_attribute(name)) {
+                    let named = std::mem::take(members).into_iter().map(|(name, value)| {
+                        match is_attribute(&name) || self.is_set(&name) {
+                            true => (name, value),
+                            false => (self.text(&name, true), value),
+                        }
+                    });
+                    *members = named.collect();
+                }
+                members
+                    .values_mut()
+                    .for_each(|value| self.name_members(value));
+            }
+            _ => {}
+        }
     }
 
     fn learn(&mut self, class: Class, value: &Value) {
@@ -189,6 +215,17 @@ fn answered(answer: &mut Value, visit: &mut Visit<'_>) {
         }
         other => table::values(Class::Shared, other, visit),
     }
+}
+
+/// Whether a member's name is one of an attribute (RFC 7643, section 2.1) or of a schema.
+fn is_attribute(name: &str) -> bool {
+    let schema = name
+        .get(..4)
+        .is_some_and(|urn| urn.eq_ignore_ascii_case("urn:"));
+    schema
+        || name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '$'))
 }
 
 fn gather_settings(value: &Value, into: &mut BTreeSet<String>) {

@@ -29,7 +29,7 @@ pub(crate) struct Shelf {
     settings: RecordingSettings,
     tenant: String,
     connection: String,
-    mask: OnceLock<Option<Mask>>,
+    mask: OnceLock<Mask>,
     recorded: Counter,
     dropped: Counter,
     /// That it cannot be written was said, and is said again once it could.
@@ -72,13 +72,13 @@ impl Shelf {
 
     fn try_write(&self, heard: Heard) -> io::Result<()> {
         let dir = &self.settings.dir;
-        if self.mask.get().is_none() {
-            // Nothing is written that could not be masked; who mends the key restarts or reloads.
-            let key = Key::of_folder(dir)?;
-            let _ = self.mask.set(Some(Mask::new(&key)));
-        }
-        let Some(mask) = self.mask.get().and_then(Option::as_ref) else {
-            return Err(io::Error::other("there is no key"));
+        let mask = match self.mask.get() {
+            Some(mask) => mask,
+            // Nothing is written that could not be masked; the next call tries again.
+            None => {
+                let key = Key::of_folder(dir)?;
+                self.mask.get_or_init(|| Mask::new(&key))
+            }
         };
         let mut line = heard.line(&self.tenant, &self.connection, mask);
         line.push('\n');

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod cache;
 mod chain;
 mod counted;
 mod facts;
@@ -11,6 +12,7 @@ mod invoke;
 mod load;
 mod logged;
 mod monitor;
+mod passed;
 mod policy;
 mod pool;
 mod recorded;

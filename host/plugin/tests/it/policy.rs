@@ -1,10 +1,9 @@
 //! What becomes of a write when a plugin fails: rejected, passed by or owed, by plugin and ending.
 
 use bridge::port::plugins::{
-    Denial, Ending, Evaluated, Evaluation, Operation, PluginFailure, Plugins, Standing, Verdict,
+    Denial, Ending, Evaluated, Evaluation, PluginFailure, Plugins, Standing, Verdict,
 };
 use bridge::target::Attribute;
-use bridge::user::AppliedTemplate;
 use plugin::{
     Chain, Engine, EngineSettings, FailurePolicy, Limits, OnFailure, PluginMode, PluginSource,
     PoolSize,
@@ -12,16 +11,16 @@ use plugin::{
 use serde_json::{Value, json};
 
 use crate::guest::{Guest, offset};
-use crate::scene::{ada, engine, engine_with, evaluation, facts, named, source, target};
+use crate::scene::{engine, engine_with, evaluation, facts, named, source, target};
 
 const LOOP: &str = "(loop $again (br $again)) unreachable";
 
-fn plugin(name: &str, guest: &Guest, settings: Value) -> PluginSource {
+pub(crate) fn plugin(name: &str, guest: &Guest, settings: Value) -> PluginSource {
     named(name, &guest.build(), settings)
 }
 
 /// A mapper that sets what a new user needs.
-fn base() -> PluginSource {
+pub(crate) fn base() -> PluginSource {
     let settings = json!({
         "userName": "ada@example.com", "givenName": "Ada", "familyName": "Lovelace", "email": "ada@example.com",
     });
@@ -34,14 +33,14 @@ fn rule(name: &str, body: impl Fn(&mut Guest) -> String) -> PluginSource {
     plugin(name, &guest.decide(&body), json!({}))
 }
 
-fn denies() -> PluginSource {
+pub(crate) fn denies() -> PluginSource {
     rule("denies", |guest| {
         guest.denies(400, "invalidValue", "not in this tenant")
     })
 }
 
 /// A plugin whose component nobody could read: what it is is not known.
-fn unreadable(name: &str) -> PluginSource {
+pub(crate) fn unreadable(name: &str) -> PluginSource {
     PluginSource {
         component: Err("no such file".to_owned()),
         ..named(name, b"", Value::Null)
@@ -49,7 +48,7 @@ fn unreadable(name: &str) -> PluginSource {
 }
 
 /// A rules plugin that is known to be one, and whose settings are wrong.
-fn unset(name: &str) -> PluginSource {
+pub(crate) fn unset(name: &str) -> PluginSource {
     let mut guest = Guest::new();
     let body = guest.denies(400, "", "never");
     let about = json!({"name": "guest", "version": "1.0.0", "settings": {"required": ["domain"]}});
@@ -61,7 +60,7 @@ fn unset(name: &str) -> PluginSource {
 }
 
 /// A mapper that ends so.
-fn ends(name: &str, ending: Ending) -> PluginSource {
+pub(crate) fn ends(name: &str, ending: Ending) -> PluginSource {
     let mut guest = Guest::new();
     let body = match ending {
         Ending::NotLoaded => return unreadable(name),
@@ -72,14 +71,14 @@ fn ends(name: &str, ending: Ending) -> PluginSource {
     plugin(name, &guest.forward(&body).backward(&body), json!({}))
 }
 
-fn on(on_failure: OnFailure, plugin: PluginSource) -> PluginSource {
+pub(crate) fn on(on_failure: OnFailure, plugin: PluginSource) -> PluginSource {
     PluginSource {
         on_failure: FailurePolicy::all(on_failure),
         ..plugin
     }
 }
 
-async fn evaluated(
+pub(crate) async fn evaluated(
     engine: &Engine,
     plugins: Vec<PluginSource>,
     evaluation: Evaluation,
@@ -330,184 +329,4 @@ async fn one_that_nobody_may_pass_comes_first_wherever_it_stands() {
     assert!(!chain.stopped());
     let failure = chain.evaluate(evaluation()).await.expect_err("owed");
     assert_eq!((&*failure.plugin, failure.owe), ("owed", true));
-}
-
-#[tokio::test]
-async fn what_a_passed_mapper_set_before_is_not_withdrawn() {
-    let engine = engine();
-    let known = || {
-        let accepted = json!({
-            "userName": "ada@example.com", "email": "old@example.com", "displayName": "Countess", "team": "Blue",
-            "role": "Lead", "timeZone": "Europe/London", "active": true,
-        });
-        let by = |attribute, name: &str| (attribute, name.to_owned());
-        Evaluation {
-            operation: Operation::Update,
-            template_due: false,
-            accepted: Some(target(accepted)),
-            provenance: [
-                by(Attribute::UserName, "base"),
-                by(Attribute::Email, "ill"),
-                by(Attribute::DisplayName, "ill"),
-                by(Attribute::TimeZone, "base"),
-                by(Attribute::Role, "template gold"),
-            ]
-            .into(),
-            ..evaluation()
-        }
-    };
-    for ending in [Ending::NotLoaded, Ending::Trap] {
-        let ill = on(OnFailure::Pass, ends("ill", ending));
-        let done = evaluated(&engine, vec![ill, base()], known())
-            .await
-            .expect("passed by");
-        // Hers by base, although `ill` set it last; the display name stays; nobody knows who set the team; the others are
-        // withdrawn by whoever set them.
-        let expected = json!({
-            "userName": "ada@example.com", "givenName": "Ada", "familyName": "Lovelace", "email": "ada@example.com",
-            "displayName": "Countess", "team": "Blue", "active": true,
-        });
-        assert_eq!(done.target, target(expected), "{ending}");
-        let step = &done.steps[0];
-        assert_eq!(step.attributes(), [Attribute::DisplayName]);
-        let provenance = done.provenance();
-        assert_eq!(provenance[&Attribute::DisplayName], "ill");
-        assert_eq!(provenance[&Attribute::Email], "base");
-        assert!(!provenance.contains_key(&Attribute::Team));
-    }
-    let quiet = plugin("ill", &Guest::settings_mapper(), json!({}));
-    let done = evaluated(&engine, vec![quiet, base()], known())
-        .await
-        .expect("it answers");
-    let withdrawn = [Attribute::DisplayName, Attribute::Team, Attribute::TimeZone];
-    assert!(withdrawn.iter().all(|it| done.target.get(*it).is_none()));
-}
-
-#[tokio::test]
-async fn what_a_template_clears_is_not_kept() {
-    let engine = engine();
-    let mut values = target(json!({"team": "Gold"}));
-    values.clear(Attribute::DisplayName);
-    let known = Evaluation {
-        operation: Operation::Update,
-        template_due: false,
-        accepted: Some(target(json!({"userName": "a", "displayName": "Countess"}))),
-        provenance: [(Attribute::DisplayName, "ill".to_owned())].into(),
-        applied: Some(AppliedTemplate {
-            name: "gold".to_owned(),
-            values,
-        }),
-        ..evaluation()
-    };
-    let plugins = vec![on(OnFailure::Pass, ends("ill", Ending::Trap)), base()];
-    let done = evaluated(&engine, plugins, known).await.expect("passed by");
-    assert_eq!(done.target.get(Attribute::DisplayName), None);
-    assert!(done.target.cleared.contains(&Attribute::DisplayName));
-}
-
-#[tokio::test]
-async fn a_newcomer_who_lacks_what_cxone_requires_is_not_refused_for_good() {
-    let engine = engine();
-    let ill = || on(OnFailure::Pass, ends("ill", Ending::Trap));
-    let failure = evaluated(&engine, vec![ill()], evaluation())
-        .await
-        .expect_err("lacking");
-    assert_eq!(
-        (&*failure.plugin, failure.ending, failure.owe),
-        ("ill", Ending::Trap, false)
-    );
-    assert!(
-        failure
-            .message
-            .contains("without it a new user has no userName"),
-        "{failure}"
-    );
-    // What is missing although every mapper did its work is CXone's constraint to refuse.
-    let nobody = plugin("base", &Guest::settings_mapper(), json!({}));
-    let done = evaluated(&engine, vec![nobody], evaluation()).await;
-    assert!(done.is_ok(), "{done:?}");
-    let done = evaluated(&engine, vec![ill(), denies()], evaluation())
-        .await
-        .expect("denied");
-    assert!(matches!(done.verdict, Verdict::Deny(_)));
-}
-
-#[tokio::test]
-async fn the_applied_template_stands_while_its_chooser_is_passed_by() {
-    let engine = engine();
-    let returning = || Evaluation {
-        operation: Operation::Revive,
-        applied: Some(AppliedTemplate {
-            name: "bronze".to_owned(),
-            values: target(json!({"team": "Bronze"})),
-        }),
-        ..evaluation()
-    };
-    let chooser = |body: &dyn Fn(&mut Guest) -> String| {
-        let mut guest = Guest::new();
-        let body = body(&mut guest);
-        on(
-            OnFailure::Pass,
-            plugin("chooser", &guest.choose(&body), json!({})),
-        )
-    };
-    let broken = chooser(&|_| "unreachable".to_owned());
-    for (missing, stands) in [
-        (broken.clone(), Some("bronze")),
-        (on(OnFailure::Pass, unreadable("chooser")), Some("bronze")),
-        (chooser(&|guest| guest.chooses(None)), None),
-    ] {
-        let done = evaluated(&engine, vec![base(), missing], returning())
-            .await
-            .expect("a target");
-        let template = done.template.as_ref().map(|template| &*template.name);
-        assert_eq!(template, stands);
-        assert_eq!(done.target.get(Attribute::Team), stands.map(|_| "Bronze"));
-    }
-    let mut other = chooser(&|guest| guest.chooses(Some("gold")));
-    other.name = "other".to_owned();
-    let done = evaluated(&engine, vec![base(), broken, other], returning())
-        .await
-        .expect("a target");
-    assert_eq!(
-        done.template.map(|template| template.name).as_deref(),
-        Some("gold")
-    );
-}
-
-#[tokio::test]
-async fn a_read_passes_by_or_is_rejected_and_owes_nothing() {
-    let engine = engine();
-    let chain = |plugin: PluginSource| Chain::load(&engine, vec![base(), plugin], facts("acme"));
-    for ending in [Ending::NotLoaded, Ending::Trap] {
-        for (becomes, passes) in [
-            (OnFailure::Pass, true),
-            (OnFailure::Owe, false),
-            (OnFailure::Reject, false),
-        ] {
-            let chain = chain(on(becomes, ends("ill", ending)));
-            let shown = chain.to_source(target(json!({})), None).await;
-            let named = chain.to_target(ada()).await;
-            assert_eq!(
-                (shown.is_ok(), named.is_ok()),
-                (passes, passes),
-                "{becomes:?}"
-            );
-            let failures = [shown.map(drop), named.map(drop)];
-            assert!(
-                failures
-                    .into_iter()
-                    .filter_map(Result::err)
-                    .all(|failure| !failure.owe)
-            );
-        }
-    }
-    // Reading needs no rules.
-    let judge = chain(unset("judge"));
-    assert!(judge.to_source(target(json!({})), None).await.is_ok());
-    assert!(judge.to_target(ada()).await.is_ok());
-    judge
-        .evaluate(evaluation())
-        .await
-        .expect_err("writing does");
 }

@@ -200,6 +200,20 @@ fn a_name_in_a_domain_is_no_less_a_name() {
 }
 
 #[test]
+fn a_table_by_people_names_nobody() {
+    let given = json!({"source": {"urn:example:1.0:User": {"stands-in": {"ada@example.com": 1, "Team Blue": {"by who?": true}}}}});
+    let [input, ..] = masked(json!(["team blue"]), given, json!({}), Vec::new());
+    let table = &input["source"]["urn:example:1.0:User"]["stands-in"];
+    let names: Vec<&String> = table.as_object().expect("a table").keys().collect();
+    assert!(
+        names[0].ends_with("@example.com") && names[0] != "ada@example.com",
+        "{names:?}"
+    );
+    assert_eq!(names[1], "Team Blue");
+    assert!(table["Team Blue"].get("by who?").is_none());
+}
+
+#[test]
 fn the_draft_is_a_source_where_a_mapper_maps_backward() {
     let given = json!({"target": {"userName": "zz"}, "draft": {"department": "x", "nickName": "Enchantress"}});
     let [input, ..] = masked(
