@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -9,6 +10,9 @@ use crate::app::{self, Reloads};
 use crate::command::{fail, say, told_to_stop};
 use crate::config::Config;
 use crate::telemetry;
+
+/// How long the end waits for what was recorded of plugins' calls.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// What `serve` takes.
 #[derive(Debug, clap::Args)]
@@ -53,7 +57,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         .map(|connection| format!("/{}/scim/v2", connection.scope))
         .collect();
     let public = config.general.public_url.clone();
-    let engine = match app::engine() {
+    let engine = match app::engine_of(&config.general.plugins) {
         Ok(engine) => engine,
         Err(error) => return fail(error),
     };
@@ -75,6 +79,9 @@ pub async fn run(arguments: Arguments) -> ExitCode {
     tracing::info!("stopping");
     reloading.abort();
     running.stop().await;
+    if !plugin::flush_recordings(LAST_WORDS) {
+        tracing::warn!("the last plugin calls could not be recorded in time");
+    }
     ExitCode::SUCCESS
 }
 
