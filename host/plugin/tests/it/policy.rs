@@ -277,7 +277,7 @@ async fn it_shows_for_whose_failures_writes_are_owed() {
     ];
     let chain = Chain::load(&engine, plugins, facts("acme"));
     let absent = ("unset".to_owned(), Ending::NotLoaded);
-    assert_eq!(chain.owing(), [absent.clone()]);
+    assert_eq!(chain.owing(), std::slice::from_ref(&absent));
     let mut ill = evaluation();
     ill.source = source(json!({"x": 1}));
     chain.evaluate(ill).await.expect_err("owed");
