@@ -1,33 +1,31 @@
 //! One engine for the process: the compiler's and the allocator's configuration, the clock behind deadlines, the plugins that
 //! are loaded.
 
+mod config;
+
 use std::collections::HashMap;
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
 use std::time::Duration;
 
-use wasmtime::component::{HasSelf, Linker};
-use wasmtime::{Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig};
+use wasmtime::component::{Component, HasSelf, Linker};
 
 use crate::bindings::Plugin;
+use crate::cache::{Cache, CacheError, Facts};
+use crate::code;
+use crate::compile::Compile;
 use crate::host::HostState;
+use crate::inspect::inspect;
 use crate::limits::Limits;
-use crate::loaded::{Digest, LoadError, Loaded};
+use crate::loaded::{Digest, Linked, LoadError, Loaded};
 use crate::pool::{GuestPool, PoolSize};
+use crate::text::one_line;
+pub(crate) use config::compiler;
 
 /// How often the clock behind deadlines ticks.
 pub(crate) const TICK: Duration = Duration::from_millis(10);
-
-/// Instances beside those of the guest pool: loading calls `describe` outside of it, and so do benchmarks.
-const SPARE_INSTANCES: u32 = 4;
-
-/// Bytes at the start of a linear memory that are written anew after a call, instead of being given back to the kernel, which
-/// then faults them in again page by page. Stack (64 KiB), data and the heap of a usual call of a bundled guest fit.
-const RESET_MEMORY: usize = 192 << 10;
-
-/// The same of a table; only the elements that it has are written.
-const RESET_TABLE: usize = 64 << 10;
 
 /// How an engine is set up.
 #[derive(Debug, Clone, Default)]
@@ -40,6 +38,11 @@ pub struct EngineSettings {
     /// pays where a guest touches more memory than is reset in place anyway. With swap that is a hole between tenants: wasmtime
     /// 48 takes a page that was swapped out for a clean one and leaves the former guest's bytes in it.
     pub assume_no_swap: bool,
+    /// The folder for compiled code; `None` compiles at every start. Code in it is run: it must belong to us and be writable by
+    /// nobody else.
+    pub cache: Option<PathBuf>,
+    /// Compiles in another process; `None` compiles in this one.
+    pub compiler: Option<Arc<dyn Compile>>,
 }
 
 /// Why there is no engine.
@@ -51,6 +54,9 @@ pub enum EngineError {
     /// The thread that ends guests at their deadline does not start.
     #[error("the thread that ends plugins at their deadline does not start: {0}")]
     NoClock(#[from] std::io::Error),
+    /// The folder for compiled code is none.
+    #[error(transparent)]
+    Cache(#[from] CacheError),
 }
 
 /// Where instances come from.
@@ -81,8 +87,13 @@ struct Inner {
     limits: Limits,
     allocator: Allocator,
     pool: GuestPool,
-    loaded: Mutex<HashMap<Digest, Weak<Loaded>>>,
+    cache: Option<Cache>,
+    compiler: Option<Arc<dyn Compile>>,
+    loaded: Mutex<HashMap<Digest, Arc<Place>>>,
 }
+
+/// Where a plugin is, or was: locked while it is loaded, so that a component is compiled once and no other waits for it.
+type Place = Mutex<Weak<Loaded>>;
 
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -101,9 +112,11 @@ impl Engine {
             limits,
             pool,
             assume_no_swap,
+            cache,
+            compiler,
         } = settings;
-        let pooled = config(&limits, Some(pooling(&limits, &pool, assume_no_swap)));
-        let (wasm, allocator) = match wasmtime::Engine::new(&pooled) {
+        let pooling = config::pooling(&limits, &pool, assume_no_swap);
+        let (wasm, allocator) = match config::running(&limits, Some(pooling)) {
             Ok(wasm) => (wasm, Allocator::Pooling),
             Err(reason) => {
                 tracing::error!(
@@ -111,7 +124,7 @@ impl Engine {
                     "no address space for the plugins' memory: every plugin call will be slower; raise the limit on \
                      address space (ulimit -v) or lower the number of guests"
                 );
-                let wasm = wasmtime::Engine::new(&config(&limits, None))
+                let wasm = config::running(&limits, None)
                     .map_err(|reason| EngineError::Unsupported(format!("{reason:#}")))?;
                 (wasm, Allocator::OnDemand)
             }
@@ -119,6 +132,8 @@ impl Engine {
         let mut linker = Linker::new(&wasm);
         Plugin::add_to_linker::<_, HasSelf<_>>(&mut linker, |state: &mut HostState| state)
             .map_err(|reason| EngineError::Unsupported(format!("{reason:#}")))?;
+        let cache = cache.map(|dir| Cache::open(&dir, &wasm, &limits));
+        let cache = cache.transpose()?;
         start_clock(&wasm)?;
         Ok(Self(Arc::new(Inner {
             wasm,
@@ -126,33 +141,95 @@ impl Engine {
             limits,
             allocator,
             pool: GuestPool::new(pool),
+            cache,
+            compiler,
             loaded: Mutex::default(),
         })))
     }
 
-    /// Checks, compiles and asks a component what it is; or finds it among the plugins loaded already. It blocks for as long
-    /// as compiling takes, one component at a time. `name` stands in the log of its `describe`.
+    /// Checks, compiles and asks a component what it is; or finds it among the plugins loaded already, or in the cache. It
+    /// blocks for as long as that takes; whoever loads the same component meanwhile waits for it, others do not. `name` stands in
+    /// the log of its `describe`.
     pub fn load(&self, name: &str, bytes: &[u8]) -> Result<Arc<Loaded>, LoadError> {
         let digest = Digest::of(bytes);
-        let mut known = self.0.loaded.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(loaded) = known.get(&digest).and_then(Weak::upgrade) {
+        let place = self.place(digest);
+        let mut held = place.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(loaded) = held.upgrade() {
             return Ok(loaded);
         }
-        let loaded = Loaded::new(
-            &self.0.wasm,
-            &self.0.linker,
-            &self.0.limits,
-            name,
-            digest,
-            bytes,
-        )?;
+        let limits = self.0.limits.for_component(bytes.len());
+        let loaded = match self.cached(digest, &limits) {
+            Some(loaded) => loaded,
+            None => self.build(name, digest, &limits, bytes)?,
+        };
         let loaded = Arc::new(loaded);
-        known.retain(|_, plugin| plugin.strong_count() > 0);
-        known.insert(digest, Arc::downgrade(&loaded));
+        *held = Arc::downgrade(&loaded);
         Ok(loaded)
     }
 
-    /// The limits of every call.
+    /// Inspects and compiles a component in this process.
+    pub fn precompile(&self, bytes: &[u8]) -> Result<Vec<u8>, LoadError> {
+        inspect(bytes, &self.0.limits.for_component(bytes.len()))?;
+        self.0.wasm.precompile_component(bytes).map_err(compile)
+    }
+
+    fn place(&self, digest: Digest) -> Arc<Place> {
+        let mut loaded = self.0.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        // Whoever loads one holds its place.
+        loaded.retain(|_, place| {
+            let gone = |place: &Place| place.try_lock().is_ok_and(|it| it.strong_count() == 0);
+            Arc::strong_count(place) > 1 || !gone(place)
+        });
+        Arc::clone(loaded.entry(digest).or_default())
+    }
+
+    /// From the cache: neither compiled nor called.
+    fn cached(&self, digest: Digest, limits: &Limits) -> Option<Loaded> {
+        let Inner { wasm, linker, .. } = &*self.0;
+        let (component, facts) = self.0.cache.as_ref()?.find(wasm, &digest)?;
+        let linked = Linked::new(linker, facts.declared()?, &component).ok()?;
+        Loaded::new(digest, limits, linked, &facts.describe).ok()
+    }
+
+    fn build(
+        &self,
+        name: &str,
+        digest: Digest,
+        limits: &Limits,
+        bytes: &[u8],
+    ) -> Result<Loaded, LoadError> {
+        let inner = &*self.0;
+        let declared = inspect(bytes, limits)?;
+        let code = match (&inner.compiler, &inner.cache) {
+            (Some(compiler), _) => {
+                let code = compiler.compile(bytes, inner.allocator);
+                Some(code.map_err(LoadError::Compile)?)
+            }
+            (None, Some(_)) => Some(inner.wasm.precompile_component(bytes).map_err(compile)?),
+            (None, None) => None,
+        };
+        let draft = match (&inner.cache, &code) {
+            (Some(cache), Some(code)) => cache.draft(code).map_err(not_kept).ok(),
+            _ => None,
+        };
+        let component = match (&draft, &code) {
+            (Some(draft), _) => code::kept(&inner.wasm, draft.path()),
+            (None, Some(code)) => code::fresh(&inner.wasm, code),
+            (None, None) => Component::from_binary(&inner.wasm, bytes),
+        };
+        drop(code);
+        let component = component.map_err(compile)?;
+        let linked = Linked::new(&inner.linker, declared, &component)?;
+        let described = linked.describe(name, limits)?;
+        let facts = Facts::new(linked.declared(), described);
+        let loaded = Loaded::new(digest, limits, linked, &facts.describe)?;
+        if let (Some(cache), Some(draft)) = (&inner.cache, draft) {
+            let _ = cache.keep(draft, &digest, &facts).map_err(not_kept);
+        }
+        Ok(loaded)
+    }
+
+    /// The limits of every call; those of a plugin's are [`Loaded::limits`].
     pub fn limits(&self) -> &Limits {
         &self.0.limits
     }
@@ -165,64 +242,6 @@ impl Engine {
     pub(crate) fn pool(&self) -> &GuestPool {
         &self.0.pool
     }
-}
-
-fn config(limits: &Limits, pool: Option<PoolingAllocationConfig>) -> Config {
-    let mut config = Config::new();
-    config
-        .consume_fuel(true)
-        .epoch_interruption(true)
-        .max_wasm_stack(limits.stack)
-        .memory_init_cow(true)
-        // Equal input gives equal bytes, also where a guest looks into a NaN.
-        .cranelift_nan_canonicalization(true)
-        .wasm_relaxed_simd(false)
-        // Most advisories of 2026 sit in what plugins do not need. Async components, GC, exceptions and threads are not even compiled in:
-        // the features of the manifest leave them out.
-        .concurrency_support(false)
-        .wasm_memory64(false)
-        .wasm_tail_call(false);
-    match pool {
-        Some(pool) => {
-            config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
-        }
-        None => {
-            // Reserve no more than a guest may have: address space is what is missing.
-            config
-                .allocation_strategy(InstanceAllocationStrategy::OnDemand)
-                .memory_reservation(limits.memory as u64)
-                .memory_reservation_for_growth(0)
-                .memory_guard_size(64 << 10);
-        }
-    }
-    config
-}
-
-fn pooling(limits: &Limits, size: &PoolSize, assume_no_swap: bool) -> PoolingAllocationConfig {
-    let instances = u32::try_from(size.running)
-        .unwrap_or(u32::MAX)
-        .saturating_add(SPARE_INSTANCES);
-    let times = |each: usize| instances.saturating_mul(u32::try_from(each).unwrap_or(u32::MAX));
-    let each = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-    let mut pool = PoolingAllocationConfig::new();
-    pool.total_component_instances(instances)
-        .total_core_instances(times(limits.instances))
-        .total_memories(times(limits.memories))
-        .total_tables(times(limits.tables))
-        .max_core_instances_per_component(each(limits.instances))
-        .max_memories_per_component(each(limits.memories))
-        .max_tables_per_component(each(limits.tables))
-        .max_tables_per_module(each(limits.tables))
-        .max_memory_size(limits.memory)
-        .table_elements(limits.table_elements)
-        .max_unused_warm_slots(instances)
-        .linear_memory_keep_resident(RESET_MEMORY)
-        .table_keep_resident(RESET_TABLE);
-    if assume_no_swap && PoolingAllocationConfig::is_pagemap_scan_available() {
-        pool.pagemap_scan(Enabled::Yes)
-            .linear_memory_keep_resident(2 << 20);
-    }
-    pool
 }
 
 /// Ticks until nobody holds the engine any more.
@@ -238,4 +257,12 @@ fn start_clock(wasm: &wasmtime::Engine) -> Result<(), std::io::Error> {
             }
         })
         .map(drop)
+}
+
+fn compile(reason: wasmtime::Error) -> LoadError {
+    LoadError::Compile(one_line(&format!("{reason:#}"), 400))
+}
+
+fn not_kept(reason: std::io::Error) {
+    tracing::warn!(%reason, "compiled code of a plugin is not kept: it will be compiled again at the next start");
 }

@@ -4,6 +4,10 @@
 //! Linking is no such judgement: an import of an empty instance links whatever its name, and a malformed binary should meet a
 //! parser, not a compiler.
 
+mod refusal;
+
+pub use refusal::Refusal;
+
 use std::fmt;
 
 use wasmparser::{Encoding, Parser, Payload, Validator};
@@ -38,6 +42,12 @@ impl Kind {
             Kind::Rules => "rules",
         }
     }
+
+    /// The kind of this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        let all = [Kind::Mapper, Kind::TemplateChooser, Kind::Rules];
+        all.into_iter().find(|kind| kind.as_str() == name)
+    }
 }
 
 impl fmt::Display for Kind {
@@ -55,66 +65,6 @@ pub struct Declared {
     pub imports: Vec<String>,
 }
 
-/// Why a binary is not accepted as a plugin.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// Larger than [`Limits::component`].
-    #[error("the component has {size} bytes; at most {limit} are accepted")]
-    TooLarge {
-        /// Its size.
-        size: usize,
-        /// The limit.
-        limit: usize,
-    },
-    /// No WebAssembly binary. The text format and precompiled code are not accepted either.
-    #[error(
-        "not a WebAssembly binary; build a component (text format and precompiled code are not accepted)"
-    )]
-    NotWasm,
-    /// A core module.
-    #[error("a core module, not a component; encode it with `wasm-tools component new`")]
-    CoreModule,
-    /// Malformed or invalid.
-    #[error("not a valid component: {0}")]
-    Malformed(String),
-    /// It imports what no plugin gets.
-    #[error(
-        "imports {0}, which no plugin is given; this host gives {PACKAGE}/log and {PACKAGE}/directory, version {MINOR}, and \
-         nothing else"
-    )]
-    Import(String),
-    /// Built for another version of the contract.
-    #[error(
-        "{verb} {name}, which was built for version {built_for} of {PACKAGE}; this host supports {MINOR}: build it again with the SDK for {MINOR}"
-    )]
-    Version {
-        /// `imports` or `exports`.
-        verb: &'static str,
-        /// The interface.
-        name: String,
-        /// The version.
-        built_for: String,
-    },
-    /// Nothing says what it is.
-    #[error(
-        "does not export {PACKAGE}/about@{MINOR}; register the plugin with the SDK's `register!`"
-    )]
-    NoAbout,
-    /// No kind of plugin.
-    #[error(
-        "exports none of {PACKAGE}/mapper, {PACKAGE}/template-chooser and {PACKAGE}/rules, version {MINOR}"
-    )]
-    NoKind,
-    /// It starts with more memory than it may ever have.
-    #[error("starts with {size} bytes of memory; a plugin has at most {limit}")]
-    Memory {
-        /// What it asks for.
-        size: u128,
-        /// The limit.
-        limit: usize,
-    },
-}
-
 /// Reads and judges a component without compiling it.
 pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<Declared, Refusal> {
     if bytes.len() > limits.component {
@@ -130,69 +80,97 @@ pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<Declared, Refusal> {
         return Err(Refusal::CoreModule);
     }
     Validator::new().validate_all(bytes).map_err(malformed)?;
-    let mut about = false;
-    let mut declared = Declared {
-        kinds: Vec::new(),
-        imports: Vec::new(),
-    };
-    // Imports and exports of nested components are the component's own affair; memories of nested modules are not.
-    let mut depth = 0_usize;
-    for payload in Parser::new(0).parse_all(bytes) {
-        match payload.map_err(malformed)? {
-            Payload::Version { encoding, .. } if depth == 0 && encoding != Encoding::Component => {
-                return Err(Refusal::CoreModule);
+    let found = Found::read(bytes, limits)?;
+    // What it was built for is said first: the rest follows from it.
+    let mut kinds = Vec::new();
+    let (mut ours, mut about) = (false, false);
+    for name in &found.exports {
+        match interface("exports", name)? {
+            Some(interface) => {
+                ours = true;
+                about |= interface == "about";
+                kinds.extend(Kind::parse(interface));
             }
-            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
-            Payload::End(_) => depth = depth.saturating_sub(1),
-            Payload::MemorySection(memories) => {
-                for memory in memories {
-                    let memory = memory.map_err(malformed)?;
-                    let page = memory.page_size_log2.unwrap_or(PAGE).min(PAGE);
-                    let size = u128::from(memory.initial) << page;
-                    if size > limits.memory as u128 {
-                        let limit = limits.memory;
-                        return Err(Refusal::Memory { size, limit });
-                    }
-                }
-            }
-            Payload::ComponentImportSection(imports) if depth == 0 => {
-                for import in imports {
-                    let name = import.map_err(malformed)?.name.name;
-                    accept_import(name)?;
-                    declared.imports.push(name.to_owned());
-                }
-            }
-            Payload::ComponentExportSection(exports) if depth == 0 => {
-                for export in exports {
-                    let name = export.map_err(malformed)?.name.name;
-                    match (interface("exports", name)?, &mut declared.kinds) {
-                        (Some("about"), _) => about = true,
-                        (Some("mapper"), kinds) => kinds.push(Kind::Mapper),
-                        (Some("template-chooser"), kinds) => kinds.push(Kind::TemplateChooser),
-                        (Some("rules"), kinds) => kinds.push(Kind::Rules),
-                        // Another export can't be called by this host and does no harm.
-                        (Some(_) | None, _) => {}
-                    }
-                }
-            }
-            _ => {}
+            // Another export cannot be called by this host and does no harm.
+            None => {}
         }
+    }
+    let mut strange = Vec::new();
+    for name in &found.imports {
+        if !matches!(
+            interface("imports", name)?,
+            Some("types" | "log" | "directory")
+        ) {
+            strange.push(name.as_str());
+        }
+    }
+    if !ours && !found.exports.is_empty() {
+        return Err(refusal::another_world(&found.exports, &found.imports));
+    }
+    if !strange.is_empty() {
+        return Err(refusal::imports(&strange, bytes));
     }
     if !about {
         return Err(Refusal::NoAbout);
     }
-    if declared.kinds.is_empty() {
+    if kinds.is_empty() {
         return Err(Refusal::NoKind);
     }
-    declared.kinds.sort();
-    Ok(declared)
+    kinds.sort();
+    Ok(Declared {
+        kinds,
+        imports: found.imports,
+    })
 }
 
-/// The capabilities. `types` holds types only.
-fn accept_import(name: &str) -> Result<(), Refusal> {
-    match interface("imports", name)? {
-        Some("types" | "log" | "directory") => Ok(()),
-        Some(_) | None => Err(Refusal::Import(one_line(name, 120))),
+/// What stands in a binary.
+#[derive(Default)]
+struct Found {
+    imports: Vec<String>,
+    exports: Vec<String>,
+}
+
+impl Found {
+    /// Imports and exports of nested components are the component's own affair; memories of nested modules are not.
+    fn read(bytes: &[u8], limits: &Limits) -> Result<Self, Refusal> {
+        let mut found = Self::default();
+        let mut depth = 0_usize;
+        for payload in Parser::new(0).parse_all(bytes) {
+            match payload.map_err(malformed)? {
+                Payload::Version { encoding, .. }
+                    if depth == 0 && encoding != Encoding::Component =>
+                {
+                    return Err(Refusal::CoreModule);
+                }
+                Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
+                Payload::End(_) => depth = depth.saturating_sub(1),
+                Payload::MemorySection(memories) => {
+                    for memory in memories {
+                        let memory = memory.map_err(malformed)?;
+                        let page = memory.page_size_log2.unwrap_or(PAGE).min(PAGE);
+                        let size = u128::from(memory.initial) << page;
+                        if size > limits.memory as u128 {
+                            let limit = limits.memory;
+                            return Err(Refusal::Memory { size, limit });
+                        }
+                    }
+                }
+                Payload::ComponentImportSection(imports) if depth == 0 => {
+                    for import in imports {
+                        let name = import.map_err(malformed)?.name.name;
+                        found.imports.push(name.to_owned());
+                    }
+                }
+                Payload::ComponentExportSection(exports) if depth == 0 => {
+                    for export in exports {
+                        let name = export.map_err(malformed)?.name.name;
+                        found.exports.push(name.to_owned());
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(found)
     }
 }
 
@@ -211,11 +189,7 @@ fn interface<'a>(verb: &'static str, name: &'a str) -> Result<Option<&'a str>, R
     if patch.is_some_and(|patch| !patch.is_empty() && patch.bytes().all(|b| b.is_ascii_digit())) {
         return Ok(Some(interface));
     }
-    Err(Refusal::Version {
-        verb,
-        name: one_line(name, 120),
-        built_for: one_line(version, 40),
-    })
+    Err(refusal::version(verb, name, version))
 }
 
 fn malformed(error: wasmparser::BinaryReaderError) -> Refusal {

@@ -6,8 +6,11 @@
 
 mod about;
 mod bindings;
+mod cache;
 mod call;
 mod chain;
+mod code;
+pub mod compile;
 mod document;
 mod engine;
 mod host;
@@ -26,13 +29,14 @@ mod text;
 
 pub use about::About;
 pub use bindings::{Forward, Group};
+pub use cache::CacheError;
 pub use call::{Failure, Report};
 pub use chain::{Chain, ConnectionFacts, FailurePolicy, OnFailure, PluginMode, PluginSource};
 pub use engine::{Allocator, Engine, EngineError, EngineSettings};
 pub use inspect::{Declared, Kind, Refusal, inspect};
 pub use invoke::{Invocation, Invoked};
 pub use json::{BadInvocation, Export};
-pub use limits::Limits;
+pub use limits::{LargeLimits, Limits};
 pub use loaded::{Digest, LoadError, Loaded};
 pub use pool::PoolSize;
 pub use record::{

@@ -13,7 +13,7 @@ use crate::about::{About, BadAbout};
 use crate::call::{Failure, call};
 use crate::document::within;
 use crate::host::{Context, HostState};
-use crate::inspect::{Declared, Refusal, inspect};
+use crate::inspect::{Declared, Refusal};
 use crate::limits::Limits;
 use crate::personal::Personal;
 use crate::text::one_line;
@@ -27,6 +27,11 @@ impl Digest {
     /// The digest of these bytes.
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
+    }
+
+    /// Its 64 hexadecimal digits.
+    pub fn hex(&self) -> String {
+        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
 
@@ -73,6 +78,13 @@ pub struct Loaded {
     exports: Exports,
 }
 
+/// A component that is linked and was not asked yet what it is.
+pub(crate) struct Linked {
+    declared: Declared,
+    pre: InstancePre<HostState>,
+    exports: Exports,
+}
+
 impl fmt::Debug for Loaded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Loaded")
@@ -84,38 +96,57 @@ impl fmt::Debug for Loaded {
     }
 }
 
-impl Loaded {
+impl Linked {
     pub(crate) fn new(
-        engine: &wasmtime::Engine,
         linker: &Linker<HostState>,
-        limits: &Limits,
-        name: &str,
-        digest: Digest,
-        bytes: &[u8],
+        declared: Declared,
+        component: &Component,
     ) -> Result<Self, LoadError> {
-        let text = |error: wasmtime::Error| one_line(&format!("{error:#}"), 400);
-        let declared = inspect(bytes, limits)?;
-        let component = Component::from_binary(engine, bytes)
-            .map_err(|error| LoadError::Compile(text(error)))?;
-        let contract = |error| LoadError::Contract(text(error));
-        let pre = linker.instantiate_pre(&component).map_err(contract)?;
+        let contract =
+            |error: wasmtime::Error| LoadError::Contract(one_line(&format!("{error:#}"), 400));
+        let pre = linker.instantiate_pre(component).map_err(contract)?;
         let exports = Exports::of(&pre, &declared).map_err(contract)?;
+        Ok(Self {
+            declared,
+            pre,
+            exports,
+        })
+    }
+
+    pub(crate) fn declared(&self) -> &Declared {
+        &self.declared
+    }
+
+    /// Checks the types of all exports, and asks what it is.
+    pub(crate) fn describe(&self, name: &str, limits: &Limits) -> Result<String, LoadError> {
+        let exports = &self.exports;
         let context = Context::new(Arc::from(name), Arc::from(""), None, Personal::default());
-        let (answer, _) = call(&pre, limits, context, "describe", |store, instance| {
+        let (answer, _) = call(&self.pre, limits, context, "describe", |store, instance| {
             exports.check(store, instance)?;
             let about = exports.about.load(&mut *store, instance)?;
             about.call_describe(store)
         });
-        let answer = answer
+        answer
             .and_then(|answer| within(answer, limits, "describe"))
-            .map_err(LoadError::Describe)?;
+            .map_err(LoadError::Describe)
+    }
+}
+
+impl Loaded {
+    /// A linked component whose `describe` answered this.
+    pub(crate) fn new(
+        digest: Digest,
+        limits: &Limits,
+        linked: Linked,
+        described: &str,
+    ) -> Result<Self, LoadError> {
         Ok(Self {
             digest,
-            declared,
-            about: About::parse(&answer)?,
+            declared: linked.declared,
+            about: About::parse(described)?,
             limits: limits.clone(),
-            pre,
-            exports,
+            pre: linked.pre,
+            exports: linked.exports,
         })
     }
 

@@ -58,6 +58,22 @@ fn imports_beyond_the_contract_are_refused_by_name() {
         assert!(message.contains("0.1"), "{message}");
     }
     let message = refused(
+        "wasi",
+        &text(
+            "(component (import \"wasi:clocks/wall-clock@0.2.6\" (instance)) (import \"wasi:random/random@0.2.6\" (instance))
+               (core module (@custom \"producers\" \"\\01\\0cprocessed-by\\01\\05rustc\\041.90\")))",
+        ),
+        json!({}),
+    );
+    assert!(
+        message.contains("imports wasi:clocks/wall-clock@0.2.6, wasi:random/random@0.2.6, which no plugin is given"),
+        "{message}"
+    );
+    assert!(
+        message.contains("build it for wasm32-unknown-unknown"),
+        "{message}"
+    );
+    let message = refused(
         "env",
         &text("(component (import \"env\" (func)))"),
         json!({}),
@@ -98,6 +114,48 @@ fn what_is_no_plugin_is_refused() {
         inspect(&good, &limits),
         Err(Refusal::TooLarge { limit: 100, .. })
     ));
+}
+
+/// P10: a component of another world is refused before it is compiled.
+#[test]
+fn what_was_built_for_another_world_says_for_which() {
+    let exporting = |names: &[&str]| {
+        let exports = names
+            .iter()
+            .map(|name| format!("(export \"{name}\" (instance $i))"));
+        let exports: String = exports.collect();
+        text(&format!(
+            "(component (import \"wasi:io/streams@0.2.6\" (instance)) (component $c) (instance $i (instantiate $c)) {exports})"
+        ))
+    };
+    for (exports, says) in [
+        (
+            vec!["wasi:cli/run@0.2.6"],
+            "built for the command line (a wasi:cli command), not for jackfield:plugin: it exports wasi:cli/run@0.2.6 and \
+             imports wasi:io/streams@0.2.6; this host supports jackfield:plugin 0.1",
+        ),
+        (
+            vec!["wasi:http/incoming-handler@0.2.6"],
+            "built for answering HTTP requests (wasi:http)",
+        ),
+        (
+            vec!["example:calc/add@1.0.0", "example:calc/sub@1.0.0"],
+            "built for example:calc, not for jackfield:plugin: it exports example:calc/add@1.0.0, example:calc/sub@1.0.0",
+        ),
+        (vec!["run"], "built for another host"),
+        (
+            vec!["jackfield:plugin/about@1.0.0"],
+            "built for version 1.0.0 of jackfield:plugin; this host supports 0.1: build it again with the SDK for 0.1, or run \
+             a newer Jackfield",
+        ),
+        (
+            vec!["jackfield:plugin/about@0.0.9"],
+            "built for version 0.0.9 of jackfield:plugin; this host supports 0.1: build it again with the SDK for 0.1",
+        ),
+    ] {
+        let message = refused("other-world", &exporting(&exports), json!({}));
+        assert!(message.contains(says), "{message}");
+    }
 }
 
 #[test]

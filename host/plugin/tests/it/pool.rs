@@ -21,7 +21,7 @@ fn settings(running: usize) -> EngineSettings {
             ..Limits::default()
         },
         pool: PoolSize::running(running),
-        assume_no_swap: false,
+        ..EngineSettings::default()
     }
 }
 

@@ -1,0 +1,90 @@
+//! Compiling where it can do no harm: in a process of its own, which limits itself.
+//!
+//! A component of a few KiB can keep a compiler busy for hours, and a compiler's memory is not the guest's. The service
+//! therefore compiles in a child of its own program: [`ChildCompiler`] on this side, [`child`] on that one. Standard input
+//! carries the component, standard output the code, standard error the reason why there is none.
+
+mod parent;
+
+pub use parent::ChildCompiler;
+
+use std::fmt;
+use std::io::{Read, Write};
+use std::time::Duration;
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+use crate::engine::{Allocator, compiler};
+use crate::inspect::inspect;
+use crate::limits::Limits;
+use crate::loaded::LoadError;
+use crate::text::one_line;
+
+/// CPU time of one compilation. 60 s: SpiderMonkey and CPython, the largest that plugins bring, take some 10 s here.
+pub const CPU: Duration = Duration::from_secs(60);
+
+/// Address space of a compiling process.
+pub const MEMORY: u64 = 2 << 30;
+
+/// What stands before a component that is to be compiled for [`Allocator::OnDemand`].
+const ON_DEMAND: &[u8] = b"jackfield: on demand\n";
+
+/// Compiles components in another process.
+pub trait Compile: Send + Sync + fmt::Debug {
+    /// The code of a component, for an engine with this allocator; or why there is none, in a line. It blocks.
+    fn compile(&self, component: &[u8], allocator: Allocator) -> Result<Vec<u8>, String>;
+}
+
+/// Limits this process for good: CPU time, after which the kernel ends it, and address space, beyond which it gets no more.
+/// It also leaves no core file behind. Call it before reading what is to be compiled.
+pub fn limit_self(cpu: Duration, memory: u64) -> Result<(), std::io::Error> {
+    let lower = |resource, to: u64| {
+        let hard = getrlimit(resource).maximum;
+        let to = hard.map_or(to, |hard| hard.min(to));
+        let limit = Rlimit {
+            current: Some(to),
+            maximum: Some(to),
+        };
+        setrlimit(resource, limit)
+    };
+    lower(Resource::Core, 0)?;
+    lower(Resource::Cpu, cpu.as_secs().max(1))?;
+    lower(Resource::As, memory)?;
+    Ok(())
+}
+
+/// The whole of the compiling process: limits it, reads a component, inspects it, compiles it, writes the code. The error is
+/// what to write to standard error before ending with another code than 0.
+pub fn child(limits: &Limits, mut input: impl Read, mut output: impl Write) -> Result<(), String> {
+    limit_self(CPU, MEMORY).map_err(|reason| format!("the process cannot be limited: {reason}"))?;
+    let most = limits.component.saturating_add(ON_DEMAND.len() + 1);
+    let mut order = Vec::new();
+    input
+        .by_ref()
+        .take(u64::try_from(most).unwrap_or(u64::MAX))
+        .read_to_end(&mut order)
+        .map_err(|reason| format!("the component cannot be read: {reason}"))?;
+    let (component, allocator) = match order.strip_prefix(ON_DEMAND) {
+        Some(component) => (component, Allocator::OnDemand),
+        None => (order.as_slice(), Allocator::Pooling),
+    };
+    let code = precompile(limits, allocator, component).map_err(|reason| reason.to_string())?;
+    output
+        .write_all(&code)
+        .and_then(|()| output.flush())
+        .map_err(|reason| format!("the code cannot be written: {reason}"))
+}
+
+/// Inspects and compiles, with an engine that runs nothing.
+fn precompile(
+    limits: &Limits,
+    allocator: Allocator,
+    component: &[u8],
+) -> Result<Vec<u8>, LoadError> {
+    let limits = limits.for_component(component.len());
+    inspect(component, &limits)?;
+    let failed =
+        |reason: wasmtime::Error| LoadError::Compile(one_line(&format!("{reason:#}"), 400));
+    let engine = compiler(&limits, allocator).map_err(failed)?;
+    engine.precompile_component(component).map_err(failed)
+}
