@@ -26,6 +26,7 @@ mod guests;
 mod hostile;
 mod init;
 mod matching;
+mod metrics;
 mod normalise_rules;
 mod outage;
 mod ownership;
@@ -33,6 +34,9 @@ mod place;
 mod plan;
 mod protocol;
 mod refusals;
+#[allow(dead_code, reason = "the tests of host/registry use all of it")]
+#[path = "../../host/registry/tests/registry/server.rs"]
+mod registry_server;
 mod reload;
 mod retry;
 mod rules_of_life;

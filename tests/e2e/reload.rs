@@ -2,8 +2,10 @@
 //! what is wrong never replaces what is right.
 
 mod alone;
+mod compile;
 mod latch;
 mod process;
+mod provenance;
 pub(crate) mod site;
 mod swap;
 mod traffic;

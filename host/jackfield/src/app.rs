@@ -20,13 +20,14 @@ use bridge::name::{Scope, TenantName};
 use bridge::port::ledger::Ledger;
 use client::Client;
 use jiff::Timestamp;
+use plugin::compile::{ChildCompiler, Compile};
 use plugin::{Engine, EngineSettings};
 use service::{AdminService, Authenticator, Credentials, Reloaded, ScimService, SigningKey};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::config::Config;
+use crate::config::{Config, Plugins};
 use crate::telemetry::{self, measure};
 pub use components::Components;
 use maker::Maker;
@@ -107,6 +108,38 @@ impl Reloads {
 /// The engine that plugins run on. A process has one.
 pub fn engine() -> Result<Engine, plugin::EngineError> {
     Engine::new(EngineSettings::default())
+}
+
+/// The engine of a configuration: components are compiled in a process of their own, and their code is kept.
+pub fn engine_of(plugins: &Plugins) -> Result<Engine, plugin::EngineError> {
+    Engine::new(EngineSettings {
+        assume_no_swap: plugins.assume_no_swap,
+        // Beside what was pulled: the engine clears its folder.
+        cache: Some(plugins.cache.join("code")),
+        ..apart()
+    })
+}
+
+/// An engine that compiles in a process of its own too, and leaves nothing behind.
+pub fn engine_for_checks() -> Result<Engine, plugin::EngineError> {
+    Engine::new(apart())
+}
+
+fn apart() -> EngineSettings {
+    // Whatever stands at the program's path by now: the code has to fit this one.
+    let program = PathBuf::from("/proc/self/exe");
+    let program = match program.exists() {
+        true => Ok(program),
+        false => std::env::current_exe(),
+    };
+    let compiler = program.map(|program| {
+        let compiler = ChildCompiler::new(program, vec!["compile-plugin".to_owned()]);
+        Arc::new(compiler) as Arc<dyn Compile>
+    });
+    EngineSettings {
+        compiler: compiler.ok(),
+        ..EngineSettings::default()
+    }
 }
 
 /// Starts the service on a configuration that the program made itself: there is nothing to reload.

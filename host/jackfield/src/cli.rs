@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::command::{
-    check, config, demo, explain, init, match_users, plan, plugin, release, retry, serve, simulate, token,
-    transfer,
+    check, compile_plugin, config, demo, explain, init, match_users, plan, plugin, release, retry,
+    serve, simulate, token, transfer,
 };
 
 /// SCIM for NiCE CXone: identity providers talk to it as to a complete SCIM service, CXone is spoken to as it needs.
@@ -27,6 +27,9 @@ enum Command {
     Check(check::Arguments),
     /// Tells about the configuration file: its schema
     Config(config::Arguments),
+    /// Compiles one component, for `serve`
+    #[command(hide = true)]
+    CompilePlugin,
     /// Serves the connections of a configuration file
     Serve(serve::Arguments),
     /// Simulates CXone's provisioning surface, for trying and testing
@@ -63,6 +66,10 @@ pub fn run() -> ExitCode {
             };
         }
     };
+    if matches!(cli.command, Command::CompilePlugin) {
+        // Alone in its process: what a runtime takes would count against its limits.
+        return compile_plugin::run();
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -78,6 +85,7 @@ pub fn run() -> ExitCode {
             Command::Init(arguments) => init::run(*arguments).await,
             Command::Check(arguments) => check::run(arguments).await,
             Command::Config(arguments) => config::run(arguments).await,
+            Command::CompilePlugin => compile_plugin::run(),
             Command::Serve(arguments) => serve::run(arguments).await,
             Command::Simulate(arguments) => simulate::run(arguments).await,
             Command::Match(arguments) => match_users::run(arguments).await,

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub mod check;
+pub mod compile_plugin;
 pub mod config;
 pub mod demo;
 pub mod explain;

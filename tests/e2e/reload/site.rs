@@ -30,8 +30,26 @@ impl Site {
         Self::before(directory, simulator, None, tenants).await
     }
 
+    /// The same, on an engine of its own.
+    pub(crate) async fn on(engine: &plugin::Engine, tenants: &[(&str, String)]) -> Self {
+        let directory = TempDir::new().expect("a directory");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let simulator = Simulator::start(listener, Settings::default()).expect("a simulator");
+        Self::start(engine, directory, simulator, None, tenants).await
+    }
+
     /// The same, with something between it and the simulator.
     pub(crate) async fn before(
+        directory: TempDir,
+        simulator: simulator::Running,
+        base_url: Option<String>,
+        tenants: &[(&str, String)],
+    ) -> Self {
+        Self::start(engine(), directory, simulator, base_url, tenants).await
+    }
+
+    async fn start(
+        engine: &plugin::Engine,
         directory: TempDir,
         simulator: simulator::Running,
         base_url: Option<String>,
@@ -50,12 +68,24 @@ impl Site {
         }
         let path = directory.path().to_owned();
         let config = Config::load(&path).expect("a configuration");
-        let app = app::start_from(config, Some(path), engine()).await;
+        let app = app::start_from(config, Some(path), engine).await;
         Self {
             app: app.expect("a service"),
             simulator,
             http: Client::new(),
             directory,
+        }
+    }
+
+    /// Stops the service in good order and starts it again on what is configured now.
+    pub(crate) async fn restart(self) -> Self {
+        let path = self.directory.path().to_owned();
+        self.app.stop().await;
+        let config = Config::load(&path).expect("a configuration");
+        let app = app::start_from(config, Some(path), engine()).await;
+        Self {
+            app: app.expect("a service"),
+            ..self
         }
     }
 

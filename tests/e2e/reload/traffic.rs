@@ -27,8 +27,18 @@ async fn reloads_under_traffic_fail_no_request_and_leave_nothing_behind() {
     let reloads = reloads
         .and_then(|text| text.parse().ok())
         .unwrap_or(RELOADS);
-    let file = |name: &str| tenant(TOKEN, "", &naming(name));
-    let site = Arc::new(Site::of(&[("traffic", file("A")), ("beside", file("A"))]).await);
+    // Two sets that come to the same: the record of calls that the simulator keeps would grow with what CXone is told.
+    let file = |operation: &str| {
+        let plugin = naming("Ada").replace("{ constant = \"Ada\" }", operation);
+        tenant(TOKEN, "", &plugin)
+    };
+    let sets = [
+        "{ from = \"displayName\" }",
+        "{ first = [\"displayName\"] }",
+    ]
+    .map(file);
+    let tenants = [("traffic", sets[0].clone()), ("beside", sets[0].clone())];
+    let site = Arc::new(Site::of(&tenants).await);
     let (done, requests) = (
         Arc::new(AtomicBool::new(false)),
         Arc::new(AtomicUsize::new(0)),
@@ -60,7 +70,7 @@ async fn reloads_under_traffic_fail_no_request_and_leave_nothing_behind() {
     let clients: Vec<_> = clients.collect();
     let mut early = 0;
     for turn in 0..reloads {
-        site.write("traffic", &file(if turn % 2 == 0 { "B" } else { "A" }));
+        site.write("traffic", &sets[(turn + 1) % 2]);
         let answer = site.reload().await;
         assert_eq!(answer.status, 200, "{}", answer.body);
         assert_eq!(answer.body["tenants"]["traffic"]["result"], "swapped");

@@ -103,7 +103,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         probe_user: arguments.probe_user,
         stop: stopped,
     };
-    let engine = match app::engine() {
+    let engine = match app::engine_for_checks() {
         Ok(engine) => engine,
         Err(error) => return fail(error),
     };
