@@ -153,6 +153,13 @@ pub(crate) fn answered<R>(
     (done, report)
 }
 
+/// The error with its causes, without the backtrace, which stands by itself.
+fn reason(error: &wasmtime::Error) -> String {
+    let causes = error.chain().map(ToString::to_string);
+    let told = causes.filter(|cause| !cause.starts_with("error while executing at wasm backtrace"));
+    one_line(&told.collect::<Vec<_>>().join(": "), LAST_WORDS)
+}
+
 /// Where the guest was. Names are the component's own: where they were stripped, the function's number stands.
 fn backtrace(error: &wasmtime::Error) -> Vec<String> {
     let Some(backtrace) = error.downcast_ref::<WasmBacktrace>() else {
@@ -227,7 +234,7 @@ fn judge(error: &wasmtime::Error, phase: Phase, state: &HostState, limits: &Limi
     if let Some(limit) = limit {
         return Failure::new(Ending::Limit, limit);
     }
-    let text = one_line(&format!("{error:#}"), LAST_WORDS);
+    let text = reason(error);
     match trap {
         Some(trap) => Failure::new(Ending::Trap, format!("trapped ({trap})")),
         // wasmtime keeps the type of this error to itself.
@@ -237,6 +244,10 @@ fn judge(error: &wasmtime::Error, phase: Phase, state: &HostState, limits: &Limi
                 "handed over more than {} KiB at once",
                 limits.crossing >> 10
             ),
+        ),
+        None if text.contains("handle limit exceeded") => Failure::new(
+            Ending::Limit,
+            format!("held more than {HANDLES} handles of resources"),
         ),
         None if phase == Phase::Start => {
             Failure::new(Ending::Limit, format!("could not be started ({text})"))

@@ -53,10 +53,21 @@ pub fn limit_self(cpu: Duration, memory: u64) -> Result<(), std::io::Error> {
     Ok(())
 }
 
-/// The whole of the compiling process: limits it, reads a component, inspects it, compiles it, writes the code. The error is
-/// what to write to standard error before ending with another code than 0.
-pub fn child(limits: &Limits, mut input: impl Read, mut output: impl Write) -> Result<(), String> {
-    limit_self(CPU, MEMORY).map_err(|reason| format!("the process cannot be limited: {reason}"))?;
+/// The whole of the compiling process: limits it to [`CPU`] and [`MEMORY`], reads a component, inspects it, compiles it, writes
+/// the code. The error is what to write to standard error before ending with another code than 0.
+pub fn child(limits: &Limits, input: impl Read, output: impl Write) -> Result<(), String> {
+    child_within(CPU, MEMORY, limits, input, output)
+}
+
+/// [`child`] with other limits of the process.
+pub fn child_within(
+    cpu: Duration,
+    memory: u64,
+    limits: &Limits,
+    mut input: impl Read,
+    mut output: impl Write,
+) -> Result<(), String> {
+    limit_self(cpu, memory).map_err(|reason| format!("the process cannot be limited: {reason}"))?;
     let most = limits.component.saturating_add(ON_DEMAND.len() + 1);
     let mut order = Vec::new();
     input

@@ -36,6 +36,7 @@ pub(crate) struct Guest {
     describe: Option<String>,
     bodies: Vec<(&'static str, String)>,
     functions: String,
+    while_handed: String,
 }
 
 /// The contract as it is in the repository.
@@ -63,6 +64,7 @@ impl Guest {
             describe: None,
             bodies: Vec::new(),
             functions: String::new(),
+            while_handed: String::new(),
         }
     }
 
@@ -93,6 +95,12 @@ impl Guest {
     /// Further fields of the module.
     pub(crate) fn with(mut self, functions: &str) -> Self {
         self.functions.push_str(functions);
+        self
+    }
+
+    /// Instructions that it runs whenever the host asks it for memory to hand something over in.
+    pub(crate) fn while_handed(mut self, body: &str) -> Self {
+        self.while_handed.push_str(body);
         self
     }
 
@@ -183,6 +191,15 @@ impl Guest {
 
     pub(crate) fn allows(&mut self, warning: Option<&str>) -> String {
         self.decides(0, &[], warning)
+    }
+
+    /// A body that allows, with so many warnings that lie somewhere.
+    pub(crate) fn warns_of(&mut self, at: u32, warnings: u32) -> String {
+        let (facts, facts_length) = self.bytes(b"{}");
+        let mut words = vec![0; 2 + 11];
+        words.extend([at, warnings, facts, facts_length]);
+        let answer = self.words(&words);
+        format!("(i32.const {answer})")
     }
 
     pub(crate) fn amends(&mut self, document: &[u8]) -> String {
@@ -360,6 +377,7 @@ impl Guest {
             ));
         }
         let describe = self.describe.clone().unwrap_or_default();
+        let while_handed = &self.while_handed;
         let pages = self.pages;
         format!(
             r#"(module
@@ -372,6 +390,7 @@ impl Guest {
                 (func (export "cabi_realloc") (param $old i32) (param $size i32) (param $align i32) (param $new i32)
                       (result i32)
                   (local $at i32)
+                  {while_handed}
                   (global.set $heap (i32.and (i32.add (global.get $heap) (i32.const 7)) (i32.const -8)))
                   (local.set $at (global.get $heap))
                   (global.set $heap (i32.add (global.get $heap) (local.get $new)))

@@ -41,11 +41,13 @@ async fn ends(name: &str, guest: Guest, ending: Ending, says: &str) -> PluginFai
 
 const LOOP: &str = "(loop $again (br $again)) unreachable";
 
+/// P1, as it usually ends.
 #[tokio::test]
 async fn an_endless_loop_runs_out_of_fuel() {
     ends("looper", Guest::new().forward(LOOP), Ending::Limit, "fuel").await;
 }
 
+/// P1, by the backstop.
 #[tokio::test]
 async fn an_endless_loop_with_endless_fuel_meets_the_deadline() {
     let limits = Limits {
@@ -63,6 +65,7 @@ async fn an_endless_loop_with_endless_fuel_meets_the_deadline() {
     .await;
 }
 
+/// P3. What it costs the host: tests/alone.
 #[tokio::test]
 async fn a_guest_that_takes_all_memory_gets_no_more() {
     let body = "(loop $again
@@ -77,6 +80,7 @@ async fn a_guest_that_takes_all_memory_gets_no_more() {
     .await;
 }
 
+/// P3, of a table.
 #[tokio::test]
 async fn a_guest_that_takes_all_of_a_table_gets_no_more() {
     let guest = Guest::new().with("(table $t 1 funcref)").forward(
@@ -92,6 +96,7 @@ async fn a_guest_that_takes_all_of_a_table_gets_no_more() {
     .await;
 }
 
+/// P4.
 #[tokio::test]
 async fn deep_recursion_meets_the_end_of_the_stack() {
     let guest = Guest::new()
@@ -100,6 +105,7 @@ async fn deep_recursion_meets_the_end_of_the_stack() {
     ends("digger", guest, Ending::Limit, "512 KiB of stack").await;
 }
 
+/// P7 and P17.
 #[tokio::test]
 async fn a_trap_is_a_trap_and_its_last_words_are_told_without_the_person() {
     let mut guest = Guest::new();
@@ -123,6 +129,7 @@ async fn a_trap_is_a_trap_and_its_last_words_are_told_without_the_person() {
     assert!(!everything.contains('\u{1b}'), "{everything}");
 }
 
+/// P7.
 #[tokio::test]
 async fn dividing_by_zero_and_reading_beyond_memory_are_traps() {
     let zero = Guest::new().forward("(i32.div_u (i32.const 1) (i32.const 0))");
@@ -140,6 +147,7 @@ async fn an_error_of_the_plugins_own_is_an_error() {
     ends("erring", guest, Ending::Error, says).await;
 }
 
+/// P5.
 #[tokio::test]
 async fn a_huge_output_is_not_taken() {
     let mut guest = Guest::new().pages(64);
@@ -182,6 +190,63 @@ async fn a_huge_output_is_not_taken() {
     .await;
 }
 
+/// P4, the other way round: a guest that calls the host while the host hands it something is not let out.
+#[tokio::test]
+async fn nobody_calls_the_host_while_being_handed_something() {
+    let mut guest = Guest::new();
+    let line = guest.logs(1, "from within");
+    let guest = guest
+        .while_handed(&line)
+        .forward(&Guest::echo(offset::FORWARD_DRAFT));
+    let failure = ends("re-entrant", guest, Ending::Trap, "cannot leave").await;
+    assert!(!failure.message.contains("from within"), "{failure}");
+}
+
+/// P5: a list of a million.
+#[tokio::test]
+async fn a_huge_list_is_not_taken() {
+    let mut guest = Guest::new().pages(160);
+    let warnings = guest.warns_of(65_536, 1_000_000);
+    let guest = guest.decide(&warnings);
+    let engine = engine();
+    let hostile = chain(&engine, &[("lister", &guest, json!({}))]);
+    let failure = hostile.evaluate(evaluation()).await.expect_err("hostile");
+    assert_eq!(failure.ending, Ending::Limit, "{failure}");
+    assert!(failure.message.contains("more than 4096 KiB"), "{failure}");
+    assert_serves(&engine).await;
+}
+
+/// P11: handles of resources, here of the component's own, since the contract has none.
+#[test]
+fn a_hoard_of_handles_is_bounded() {
+    let hoarder = r#"(component
+      (type $hoard (resource (rep i32)))
+      (core func $new (canon resource.new $hoard))
+      (core module $m
+        (import "" "new" (func $new (param i32) (result i32)))
+        (func $start (local $left i32)
+          (local.set $left (i32.const 100000))
+          (loop $again
+            (drop (call $new (i32.const 1)))
+            (br_if $again (local.tee $left (i32.sub (local.get $left) (i32.const 1))))))
+        (start $start)
+        (func (export "f")))
+      (core instance $i (instantiate $m (with "" (instance (export "new" (func $new))))))
+      (func $f (canon lift (core func $i "f")))
+      (instance $about (export "describe" (func $f)))
+      (instance $mapper (export "to-target" (func $f)) (export "to-source" (func $f)))
+      (export "jackfield:plugin/about@0.1.0" (instance $about))
+      (export "jackfield:plugin/mapper@0.1.0" (instance $mapper)))"#;
+    let component = wat::parse_str(hoarder).expect("well-formed text");
+    let refused = engine().load("hoarder", &component);
+    let reason = refused.map(drop).expect_err("it hoards").to_string();
+    assert_eq!(
+        reason,
+        "limit: held more than 64 handles of resources in describe"
+    );
+}
+
+/// P5 (depth) and P6.
 #[tokio::test]
 async fn a_document_that_is_none_is_an_error() {
     let deep = Guest::new().pages(8).forward(&format!(
@@ -207,6 +272,7 @@ async fn a_document_that_is_none_is_an_error() {
     }
 }
 
+/// P11.
 #[tokio::test]
 async fn a_flood_of_host_calls_is_dammed() {
     let mut guest = Guest::new();
@@ -223,6 +289,7 @@ async fn a_flood_of_host_calls_is_dammed() {
     );
 }
 
+/// P11 and P17.
 #[tokio::test]
 async fn a_huge_line_of_log_is_not_taken_and_a_long_one_is_cut() {
     let body = "(call $log (i32.const 1) (i32.const 0) (i32.const 5000000)) unreachable";
@@ -263,6 +330,7 @@ async fn a_mapper_does_not_see_the_directory() {
     ends("peeper", guest, Ending::Error, "asked the directory").await;
 }
 
+/// P13.
 #[tokio::test]
 async fn nothing_that_a_guest_keeps_survives_a_call() {
     let engine = engine();
