@@ -154,6 +154,18 @@ async fn tenants_come_and_go() {
     let made = site.create("comes", "token-of-comes", "ada").await;
     assert_eq!(made.status, 201, "{}", made.body);
 
+    // Its queues work, too.
+    let outage = |kind: &str| serde_json::json!({"switches": {"outage": kind}});
+    site.simulate(outage("503")).await;
+    let owed = site.create("comes", "token-of-comes", "bob").await;
+    assert_eq!(owed.status, 201, "{}", owed.body);
+    assert!(site.held("bob", "displayName").await.is_null());
+    site.simulate(outage("none")).await;
+    site.eventually("what is owed is done", async |site: &Site| {
+        site.held("bob", "displayName").await == "Old"
+    })
+    .await;
+
     // A new one that is wrong is not served, and says so.
     site.write("wrong", "[cxone]\n");
     let answer = site.reload().await;
@@ -211,5 +223,48 @@ async fn a_reload_is_asked_for_by_this_machine_and_by_no_page() {
     );
     assert_eq!(send(json()).await, 200);
     assert_eq!(send(json().body("{}")).await, 200);
+    site.app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_one_file_a_table_is_its_tenants_and_the_syntax_is_everybodys() {
+    let site = Site::of(&[("unused", tenant("token-of-before", "", &naming("Old")))]).await;
+    let base_url = site.simulator.base_url();
+    let path = site.path("one-file.toml");
+    let write = |first: &str, second: &str, end: &str| {
+        let tenant = |name: &str, token: &str| {
+            format!(
+                "[tenants.{name}.cxone]\nbase_url = \"{base_url}\"\naccess_key_id = \"simulator\"\n\
+                 access_key_secret = \"simulator-secret\"\n[tenants.{name}.connections.entra]\nidp = \"entra\"\n\
+                 token = \"{token}\"\n[[tenants.{name}.connections.entra.plugins]]\nuse = \"entra\"\n"
+            )
+        };
+        let text = format!(
+            "[listen]\nscim = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\n[ledger]\nurl = \"sqlite:{}\"\n{}{}{end}",
+            site.path("one-file.db").display(),
+            tenant("one-first", first),
+            tenant("one-second", second),
+        );
+        std::fs::write(&path, text).expect("a file");
+    };
+    write("token-1", "token-1", "");
+    let config = jackfield::config::Config::load(&path).expect("a configuration");
+    let app = jackfield::app::start_from(config, Some(path.clone()), crate::world::engine());
+    let app = app.await.expect("a service");
+    let results = async || {
+        let reloaded = app.reloads().reload().await.expect("a reload");
+        ["one-first", "one-second"].map(|name| reloaded.tenants[name].as_str())
+    };
+    write("token-2", "token-2", "idp = \"entra\"\n");
+    assert_eq!(
+        results().await,
+        ["swapped", "kept"],
+        "a key of a plugin that there is not"
+    );
+    write("token-3", "token-3", "[");
+    assert_eq!(results().await, ["kept", "kept"]);
+    write("token-2", "token-3", "");
+    assert_eq!(results().await, ["unchanged", "swapped"]);
+    app.stop().await;
     site.app.stop().await;
 }

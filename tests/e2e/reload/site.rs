@@ -173,6 +173,17 @@ impl Site {
         found.map_or(Value::Null, |user| user[attribute].clone())
     }
 
+    /// Changes the simulator's settings.
+    pub(crate) async fn simulate(&self, settings: Value) {
+        let url = format!("{}/simulator/settings", self.simulator.base_url());
+        let request = self
+            .http
+            .put(url)
+            .header("content-type", "application/json");
+        let answer = reply(request.body(settings.to_string())).await;
+        assert!((200..300).contains(&answer.status), "{}", answer.body);
+    }
+
     /// Waits, up to 30 s, until something holds.
     pub(crate) async fn eventually<F: AsyncFn(&Self) -> bool>(&self, what: &str, holds: F) {
         for _ in 0..600 {
