@@ -32,9 +32,20 @@ pub fn dev(
     let absolute = dir
         .canonicalize()
         .map_err(|error| Problem::file(dir, &error))?;
-    let unwatched = |error: notify::Error| {
-        Problem::new(format!("{} cannot be watched: {error}", dir.display()))
-    };
+    let (_watcher, changes) = watch(&absolute)
+        .map_err(|error| Problem::new(format!("{} cannot be watched: {error}", dir.display())))?;
+    screen.paint(
+        Paint::Faint,
+        format!("watching {}; Ctrl-C ends it", absolute.display()),
+    );
+    let run = |_: &[PathBuf], screen: &mut Screen<'_>| once(&absolute, component, engine, screen);
+    run(&[], screen)?;
+    on_each(&absolute, &changes, QUIET, run, screen)?;
+    Ok(Standing::Good)
+}
+
+/// The paths that change below a directory, until the watcher is dropped.
+fn watch(dir: &Path) -> notify::Result<(impl Watcher, Receiver<PathBuf>)> {
     let (sender, changes) = channel();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
         let Ok(event) = event else { return };
@@ -45,19 +56,9 @@ pub fn dev(
             // Nobody reads any more: the program ends.
             let _ = sender.send(path);
         }
-    })
-    .map_err(unwatched)?;
-    watcher
-        .watch(&absolute, RecursiveMode::Recursive)
-        .map_err(unwatched)?;
-    screen.paint(
-        Paint::Faint,
-        format!("watching {}; Ctrl-C ends it", absolute.display()),
-    );
-    let run = |_: &[PathBuf], screen: &mut Screen<'_>| once(&absolute, component, engine, screen);
-    run(&[], screen)?;
-    on_each(&absolute, &changes, QUIET, run, screen)?;
-    Ok(Standing::Good)
+    })?;
+    watcher.watch(dir, RecursiveMode::Recursive)?;
+    Ok((watcher, changes))
 }
 
 /// Runs on each batch of changes that mean something, told by their paths, until nobody can send any more. What the run itself
@@ -174,6 +175,25 @@ mod tests {
             [[PathBuf::from("/p/src/a.rs"), PathBuf::from("/p/src/b.rs")]]
         );
         assert!(text.contains("changed: src/a.rs, src/b.rs"), "{text}");
+    }
+
+    #[test]
+    fn a_save_is_seen_and_a_look_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().canonicalize().unwrap();
+        let (old, new) = (dir.join("old.rs"), dir.join("new.rs"));
+        std::fs::write(&old, "a").unwrap();
+        let (watcher, changes) = watch(&dir).unwrap();
+        std::fs::read(&old).unwrap();
+        std::fs::write(&new, "b").unwrap();
+        // The second save comes after the look, so a look would have come before it.
+        let first = changes.recv_timeout(Duration::from_secs(60)).unwrap();
+        assert_eq!(first, new);
+        drop(watcher);
+        assert!(
+            changes.iter().all(|path| path == new),
+            "nothing else, and an end"
+        );
     }
 
     #[test]

@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use plugin::{Engine, EngineSettings};
+use plugin::{Engine, EngineError, EngineSettings};
 
 use crate::problem::Problem;
 
-/// Where compiled code is kept: `jackfield` below `XDG_CACHE_HOME` or `~/.cache`; `None` where there is neither.
+/// Where the commands keep what can be made or fetched again: `jackfield` below `XDG_CACHE_HOME` or `~/.cache`; `None` where
+/// there is neither.
 pub fn cache() -> Option<PathBuf> {
     let named = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
     // A relative path there is to be ignored (XDG Base Directory Specification).
@@ -16,10 +17,18 @@ pub fn cache() -> Option<PathBuf> {
     Some(base.join("jackfield"))
 }
 
-/// An engine for the commands.
+/// An engine for the commands. Compiled code is kept where it can be; where it cannot, each command compiles anew.
 ///
 /// # Errors
 /// That this machine runs no WebAssembly.
 pub fn engine() -> Result<Engine, Problem> {
-    Engine::new(EngineSettings::default()).map_err(|error| Problem::new(error.to_string()))
+    let settings = EngineSettings {
+        cache: cache().map(|dir| dir.join("code")),
+        ..EngineSettings::default()
+    };
+    let engine = match Engine::new(settings) {
+        Err(EngineError::Cache(_)) => Engine::new(EngineSettings::default()),
+        other => other,
+    };
+    engine.map_err(|error| Problem::new(error.to_string()))
 }

@@ -253,7 +253,7 @@ mod tests {
 
     #[test]
     fn everything_is_filled_in() {
-        for language in [Language::Rust, Language::Js] {
+        for language in Language::ALL {
             for kind in [Kind::Mapper, Kind::TemplateChooser, Kind::Rules] {
                 let folder = tempfile::tempdir().unwrap();
                 let asked = New {

@@ -153,13 +153,18 @@ impl<'a> Judge<'a> {
             }
             return Err(ended(failure.to_string()));
         }
-        let (one, other) = (first.output.to_string(), second.output.to_string());
-        if one != other {
-            let what = format!("{} answered {one}, then {other}", asked.export);
+        if let Some(what) = unequal(&first.output, &second.output) {
+            let what = format!("{} answered {what}", asked.export);
             return Err(broken(Law::Equal, trial, what, &[], asked.clone()));
         }
         Ok(first.output.get(member).cloned().unwrap_or_default())
     }
+}
+
+/// Both answers, if they are not the same text.
+fn unequal(first: &Value, second: &Value) -> Option<String> {
+    let (first, second) = (first.to_string(), second.to_string());
+    (first != second).then(|| format!("{first}, then {second}"))
 }
 
 /// The attributes of a source that are not as they were, with what is wrong.
@@ -225,5 +230,18 @@ fn asked(export: Export, input: Map<String, Value>, expect: Option<Map<String, V
         directory: Value::Null,
         host_calls: None,
         expect,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_order_of_members_counts_among_bytes() {
+        let (one, other) = (json!({"a": 1, "b": 2}), json!({"b": 2, "a": 1}));
+        assert_eq!(unequal(&one, &one.clone()), None);
+        let what = unequal(&one, &other).unwrap();
+        assert_eq!(what, r#"{"a":1,"b":2}, then {"b":2,"a":1}"#);
     }
 }
