@@ -1,5 +1,7 @@
 //! The experiment: one thing changed, the chain run, the result compared.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::connection::Connection;
@@ -14,6 +16,8 @@ use super::{Aim, Flip, Said, Why};
 const RUNS: usize = 3_000;
 /// How many values are tried at one place.
 const VALUES: usize = 40;
+/// How many people have to say something before it is tried for another.
+const SEVERAL: usize = 2;
 /// How many flips are told of one thing.
 const TOLD: usize = 3;
 /// How many things are changed in pairs where none flips the result alone.
@@ -278,21 +282,21 @@ fn name(said: &Said) -> String {
     }
 }
 
-/// What others of the connection say at the same place, each once.
+/// What others of the connection say at the same place, each once. Only what several say: a value of one person is theirs, and no
+/// part of somebody else's story.
 fn others(leaf: &Leaf, sources: &[Source]) -> Vec<String> {
-    let mut seen: Vec<String> = Vec::new();
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for source in sources {
         for other in leaf::of(source) {
             if other.place == leaf.place
-                && let Value::String(value) = &other.value
-                && !seen.contains(value)
-                && seen.len() < VALUES / 4
+                && let Value::String(value) = other.value
             {
-                seen.push(value.clone());
+                *seen.entry(value).or_default() += 1;
             }
         }
     }
-    seen
+    let several = seen.into_iter().filter(|(_, people)| *people >= SEVERAL);
+    several.map(|(value, _)| value).take(VALUES / 4).collect()
 }
 
 /// The ways to change one value: to nothing, to what is said or named somewhere, to something new.
