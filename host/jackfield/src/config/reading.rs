@@ -155,7 +155,8 @@ fn tenant_files(directory: &Path) -> Result<BTreeMap<String, Vec<PathBuf>>, Mist
             let Some(tenant) = name.strip_suffix(".toml").map(str::to_owned) else {
                 continue;
             };
-            if !name.starts_with('.') && !(required && name == GENERAL) {
+            let general = required && name == GENERAL;
+            if !general && !name.starts_with('.') {
                 files.entry(tenant).or_default().push(path);
             }
         }
