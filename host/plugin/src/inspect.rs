@@ -85,14 +85,11 @@ pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<Declared, Refusal> {
     let mut kinds = Vec::new();
     let (mut ours, mut about) = (false, false);
     for name in &found.exports {
-        match interface("exports", name)? {
-            Some(interface) => {
-                ours = true;
-                about |= interface == "about";
-                kinds.extend(Kind::parse(interface));
-            }
-            // Another export cannot be called by this host and does no harm.
-            None => {}
+        // Another export cannot be called by this host and does no harm.
+        if let Some(interface) = interface("exports", name)? {
+            ours = true;
+            about |= interface == "about";
+            kinds.extend(Kind::parse(interface));
         }
     }
     let mut strange = Vec::new();
