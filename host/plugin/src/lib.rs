@@ -39,6 +39,4 @@ pub use json::{BadInvocation, Export};
 pub use limits::{LargeLimits, Limits};
 pub use loaded::{Digest, LoadError, Loaded};
 pub use pool::PoolSize;
-pub use record::{
-    RecordingSettings, Run, Unreadable, Values, flush_recordings, read_recordings,
-};
+pub use record::{RecordingSettings, Run, Unreadable, Values, flush_recordings, read_recordings};

@@ -24,8 +24,8 @@ use crate::observe::Subject;
 pub(crate) use heard::{Again, Heard, Input};
 pub use read::{Run, Unreadable, read_recordings};
 use sample::Sampler;
-pub use writer::flush_recordings;
 use writer::Shelf;
+pub use writer::flush_recordings;
 
 /// What is recorded of a connection's plugin calls, and where.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,7 +74,13 @@ impl Recordings {
 
 /// A name as a part of a path, and no more than one part.
 fn plain(name: &str) -> String {
-    let plain = |c: char| if c.is_alphanumeric() || c == '-' { c } else { '_' };
+    let plain = |c: char| {
+        if c.is_alphanumeric() || c == '-' {
+            c
+        } else {
+            '_'
+        }
+    };
     name.chars().map(plain).collect()
 }
 

@@ -62,7 +62,11 @@ pub(crate) async fn patch(
         let connection = call.connection;
         let ask = GroupAsk::Patch(id, patch);
         return Ok(
-            match call.bridge.write_group_on(connection, ask, condition).await? {
+            match call
+                .bridge
+                .write_group_on(connection, ask, condition)
+                .await?
+            {
                 GroupAnswer::Created(group) | GroupAnswer::Changed(group) => {
                     respond::tagged(respond::nothing(), &etag::of(group.version))
                 }
@@ -147,7 +151,11 @@ async fn write(call: &Call<'_>, ask: GroupAsk, condition: Condition) -> Result<A
     let projection = projection(call)?;
     let connection = call.connection;
     Ok(
-        match call.bridge.write_group_on(connection, ask, condition).await? {
+        match call
+            .bridge
+            .write_group_on(connection, ask, condition)
+            .await?
+        {
             GroupAnswer::Created(group) => {
                 let body = shown(call, &group, &projection).await?;
                 let answer = respond::created(&body, &location(call, &group));

@@ -107,19 +107,21 @@ pub(crate) async fn found(call: &Call<'_>, search: &SearchRequest) -> Result<Pag
 async fn write(call: &Call<'_>, ask: Ask, condition: Condition) -> Result<Answer, Failure> {
     let projection = projection(call)?;
     let connection = call.connection;
-    Ok(match call.bridge.write_on(connection, ask, condition).await? {
-        Done::Created(user) => {
-            let body = one(call, &user, &projection).await?;
-            let answer = respond::created(&body, &location(call, &user));
-            respond::tagged(answer, &etag::of(user.revision))
-        }
-        Done::Changed(user) => {
-            let body = one(call, &user, &projection).await?;
-            let answer = respond::located(StatusCode::OK, &body, &location(call, &user));
-            respond::tagged(answer, &etag::of(user.revision))
-        }
-        Done::Deleted => respond::nothing(),
-    })
+    Ok(
+        match call.bridge.write_on(connection, ask, condition).await? {
+            Done::Created(user) => {
+                let body = one(call, &user, &projection).await?;
+                let answer = respond::created(&body, &location(call, &user));
+                respond::tagged(answer, &etag::of(user.revision))
+            }
+            Done::Changed(user) => {
+                let body = one(call, &user, &projection).await?;
+                let answer = respond::located(StatusCode::OK, &body, &location(call, &user));
+                respond::tagged(answer, &etag::of(user.revision))
+            }
+            Done::Deleted => respond::nothing(),
+        },
+    )
 }
 
 /// An id of ours, or 404: another form of id cannot exist.

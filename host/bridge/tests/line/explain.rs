@@ -16,7 +16,10 @@ use crate::plan::Looking;
 
 async fn explained(world: &World, who: &str) -> Vec<Explanation> {
     let bridge = Looking::at_each().bridge(world);
-    bridge.explain(&tenant(), who, None).await.expect("explanations")
+    bridge
+        .explain(&tenant(), who, None)
+        .await
+        .expect("explanations")
 }
 
 async fn one(world: &World, who: &str) -> Explanation {

@@ -58,7 +58,9 @@ async fn an_attribute_hinges_on_what_flips_it_and_on_nothing_else() {
     world
         .create(with("bob", &json!({"title": "Supervisor"})))
         .await;
-    world.create(with("cyd", &json!({"locale": "canary"}))).await;
+    world
+        .create(with("cyd", &json!({"locale": "canary"})))
+        .await;
     let why = why(&world, "ada@example.com", ROLE).await;
     // What one person alone has is no part of another's story.
     let told = serde_json::to_string(&why).expect("JSON");

@@ -24,7 +24,8 @@ pub(crate) async fn carry_out(config: Config, command: &Command) -> Result<Value
     match through_service(&config, command).await? {
         Some(done) => Ok(done),
         None => {
-            let engine = app::engine_of(&config.general.plugins).map_err(|error| error.to_string())?;
+            let engine =
+                app::engine_of(&config.general.plugins).map_err(|error| error.to_string())?;
             let bridge = app::offline(config, &engine).await;
             let bridge = bridge.map_err(|error| error.to_string())?;
             command.carry_out(&bridge).await

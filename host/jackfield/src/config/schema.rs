@@ -60,9 +60,7 @@ fn file() -> Value {
 }
 
 fn tenant(settings: Value) -> Value {
-    let of_name = |each: Value| {
-        json!({"type": "object", "propertyNames": {"pattern": NAME}, "additionalProperties": each})
-    };
+    let of_name = |each: Value| json!({"type": "object", "propertyNames": {"pattern": NAME}, "additionalProperties": each});
     let properties = json!({
         "protected": texts(), "twins": word(&["refuse", "allow"]), "cxone": cxone(),
         "templates": {"type": "object", "additionalProperties": template()},
@@ -101,7 +99,8 @@ fn cxone() -> Value {
 
 fn template() -> Value {
     let one_or_more = json!({"oneOf": [text(), texts()]});
-    let mut properties = json!({"clear": texts(), "ignore": texts(), "in_cxone": {"type": "boolean"}});
+    let mut properties =
+        json!({"clear": texts(), "ignore": texts(), "in_cxone": {"type": "boolean"}});
     let personal = [
         Attribute::UserName,
         Attribute::GivenName,
@@ -109,7 +108,9 @@ fn template() -> Value {
         Attribute::Email,
         Attribute::ExternalIdentity,
     ];
-    let set = Attribute::ALL.into_iter().filter(|it| !personal.contains(it));
+    let set = Attribute::ALL
+        .into_iter()
+        .filter(|it| !personal.contains(it));
     for attribute in set {
         let value = match attribute.is_list() {
             true => one_or_more.clone(),
@@ -133,11 +134,18 @@ fn connection(settings: Value) -> Value {
         "plugins": {"type": "array", "items": plugin(settings)},
         "recording": table("#### Recording", recording, &[]),
     });
-    table("### `[tenants.NAME.connections.NAME]`", properties, &["idp"])
+    table(
+        "### `[tenants.NAME.connections.NAME]`",
+        properties,
+        &["idp"],
+    )
 }
 
 fn auth() -> Value {
-    let user = shape(json!({"name": text(), "password": text()}), &["name", "password"]);
+    let user = shape(
+        json!({"name": text(), "password": text()}),
+        &["name", "password"],
+    );
     let client = json!({"id": text(), "secrets": texts(), "scopes": texts()});
     let client = shape(client, &["id", "secrets"]);
     let of_entra = json!({

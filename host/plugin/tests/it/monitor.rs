@@ -221,6 +221,8 @@ async fn the_failure_of_a_watched_plugin_is_nobodys() {
         Ok(())
     );
     let lines = logged::lines("watched-mapper");
-    let called = lines.iter().filter(|line| line.contains("plugin call failed"));
+    let called = lines
+        .iter()
+        .filter(|line| line.contains("plugin call failed"));
     assert_eq!(called.count(), 1, "{lines:#?}");
 }

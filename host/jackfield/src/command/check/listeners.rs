@@ -89,7 +89,9 @@ async fn speaks_scim(config: &Config, client: &Client) -> bool {
 fn exposed(config: &Config) -> Vec<Finding> {
     let mut findings = Vec::new();
     let public = config.general.public_url.as_deref();
-    if !config.general.scim.ip().is_loopback() && !public.is_some_and(|url| url.starts_with("https://")) {
+    if !config.general.scim.ip().is_loopback()
+        && !public.is_some_and(|url| url.starts_with("https://"))
+    {
         let said = format!(
             "{} is reached from other machines, by plain HTTP",
             config.general.scim

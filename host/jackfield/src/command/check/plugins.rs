@@ -68,9 +68,7 @@ fn of(connection: &Connection, sources: Vec<PluginSource>, engine: &Engine) -> V
             _ => None,
         };
         let named = path.as_deref().unwrap_or(&failed.plugin);
-        let missing = path
-            .as_ref()
-            .is_some_and(|path| !Path::new(path).exists());
+        let missing = path.as_ref().is_some_and(|path| !Path::new(path).exists());
         let fix = if missing {
             "put the component there, or correct use: until then every write but disables and deletes is answered 503"
         } else {
