@@ -20,11 +20,12 @@ use crate::limits::Limits;
 use crate::loaded::LoadError;
 use crate::text::one_line;
 
-/// CPU time of one compilation. 60 s: SpiderMonkey and CPython, the largest that plugins bring, take some 10 s here.
+/// CPU time of one compilation. 60 s: SpiderMonkey and CPython, the largest that plugins bring, take some 10 s here,
+/// and 30 when not optimised.
 pub const CPU: Duration = Duration::from_secs(60);
 
-/// Address space of a compiling process.
-pub const MEMORY: u64 = 2 << 30;
+/// Address space of a compiling process. 1 GiB: SpiderMonkey and CPython take less than 0.4 here.
+pub const MEMORY: u64 = 1 << 30;
 
 /// What stands before a component that is to be compiled for [`Allocator::OnDemand`].
 const ON_DEMAND: &[u8] = b"jackfield: on demand\n";
