@@ -14,7 +14,7 @@ use crate::call;
 use crate::embedded;
 use crate::gauge::milliseconds;
 use crate::problem::{Problem, Standing};
-use crate::screen::{Paint, Screen, bytes, count};
+use crate::screen::{Paint, Screen, bytes, count, several};
 use crate::subject::Subject;
 use crate::test::table;
 
@@ -267,8 +267,9 @@ fn text(
         Some(_) if worse > 0 => screen.paint(
             Paint::Bad,
             format!(
-                "{worse} cases take over {} % more fuel; --save accepts it",
-                options.tolerance
+                "over {} % more fuel in {}; --save accepts it",
+                options.tolerance,
+                several(worse, "case")
             ),
         ),
         Some(before) => screen.paint(
@@ -354,7 +355,7 @@ mod tests {
             "+10.0 %",
             "new",
             "gone  a: three",
-            "1 cases take over 5 % more fuel",
+            "over 5 % more fuel in 1 case",
         ] {
             assert!(text.contains(part), "{part}: {text}");
         }

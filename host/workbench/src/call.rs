@@ -47,6 +47,15 @@ pub(crate) fn lines(invoked: &Invoked) -> Vec<String> {
         .collect()
 }
 
+/// The lines of log that a failure does not tell itself.
+pub(crate) fn other_lines(invoked: &Invoked) -> Vec<String> {
+    let told = invoked.failure.is_some();
+    let lines = lines(invoked).into_iter();
+    lines
+        .filter(|line| !(told && line.starts_with("error: ")))
+        .collect()
+}
+
 /// Whether the call ended as calls should: with an answer.
 pub(crate) fn answered(invoked: &Invoked) -> bool {
     invoked.failure.is_none()

@@ -18,7 +18,7 @@ use crate::cases::{self, Export};
 use crate::input::Asked;
 use crate::kept::{Kept, quoted};
 use crate::problem::{Problem, Standing};
-use crate::screen::{Paint, Screen};
+use crate::screen::{Paint, Screen, several};
 use crate::subject::Subject;
 use generate::Generator;
 use judge::{Judge, Law, Violation};
@@ -84,11 +84,15 @@ pub fn laws(
     let trials = trials(subject, &Export::of(&loaded.declared().kinds), options)?;
     let judge = Judge::new(&loaded, &options.one_way);
     let (mut passed_over, mut violations) = (0, Vec::new());
+    let mut first_error = None;
     let tried = trials.len();
     for trial in trials {
         match judge.judge(&trial) {
             Ok(()) => {}
-            Err(judge::Broken::Answered(_)) => passed_over += 1,
+            Err(judge::Broken::Answered(error)) => {
+                passed_over += 1;
+                first_error.get_or_insert(error);
+            }
             Err(judge::Broken::Law(violation)) => {
                 // One example of a law says more than many.
                 if !violations
@@ -102,8 +106,9 @@ pub fn laws(
     }
     if passed_over == tried {
         return Err(Problem::new(format!(
-            "{} answers every input with an error: {}",
-            subject.name, "give the settings that it needs with --settings"
+            "{} answers every input with an error; settings are given with --settings. The first: {}",
+            subject.name,
+            first_error.unwrap_or_default()
         )));
     }
     let dir = subject
@@ -123,7 +128,10 @@ pub fn laws(
     } else {
         let (paint, words) = match good {
             true => (Paint::Good, "the laws hold".to_owned()),
-            false => (Paint::Bad, format!("{} laws are broken", violations.len())),
+            false => (
+                Paint::Bad,
+                format!("{} broken", several(violations.len(), "law")),
+            ),
         };
         let over = match passed_over {
             0 => String::new(),

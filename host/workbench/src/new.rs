@@ -70,7 +70,7 @@ pub fn new(asked: &New, parent: &Path, screen: &mut Screen<'_>) -> Result<Standi
     vendor(&dir, asked.language)?;
     screen.line(&[
         (Paint::Plain, "made "),
-        (Paint::Bold, &dir.display().to_string()),
+        (Paint::Bold, &asked.name),
         (
             Paint::Plain,
             &format!(", a {} in {}", word(asked.kind), asked.language),

@@ -11,7 +11,7 @@ use plugin::{Engine, Invocation, Loaded, Run, read_recordings};
 use serde_json::{Value, json};
 
 use crate::problem::{Problem, Standing};
-use crate::screen::{Paint, Screen, count};
+use crate::screen::{Paint, Screen, count, several};
 use crate::subject::Subject;
 use outcome::{Changed, Groups};
 
@@ -144,7 +144,7 @@ fn runs(
     let only = names.len() == 1 && options.name.is_none();
     let listed: Vec<String> = names
         .iter()
-        .map(|(name, calls)| format!("{name} ({calls} calls)"))
+        .map(|(name, calls)| format!("{name} ({})", several(*calls, "call")))
         .collect();
     let listed = listed.join(", ");
     if !only {
@@ -187,16 +187,19 @@ fn invoked(loaded: &Loaded, invocation: &Invocation, run: &Run) -> Result<(Value
 
 fn summary(groups: &Groups, total: &Total, against: bool, screen: &mut Screen<'_>) {
     for (number, what) in [
-        (total.without_settings, "hold no settings: give --settings"),
+        (
+            total.without_settings,
+            "recorded without settings: give --settings",
+        ),
         (
             total.incomplete,
-            "hold not all answers of the host: give --directory",
+            "recorded without all answers of the host: give --directory",
         ),
     ] {
         if number > 0 {
             screen.paint(
                 Paint::Warn,
-                format!("{number} calls were left out, which {what}"),
+                format!("left out: {}, {what}", several(number, "call")),
             );
         }
     }
@@ -204,8 +207,8 @@ fn summary(groups: &Groups, total: &Total, against: bool, screen: &mut Screen<'_
         screen.paint(
             Paint::Warn,
             format!(
-                "{} calls are masked: what depends on a part of a value may come out otherwise for that; --against the old build tells",
-                total.masked
+                "masked: {}; what depends on a part of a value may come out otherwise for that; --against the old build tells",
+                several(total.masked, "call")
             ),
         );
     }
@@ -217,9 +220,15 @@ fn summary(groups: &Groups, total: &Total, against: bool, screen: &mut Screen<'_
     ));
     let (paint, words) = match groups.calls() {
         0 => (Paint::Good, "no outcome changed".to_owned()),
-        changed => (Paint::Bad, format!("{changed} outcomes changed")),
+        changed => (
+            Paint::Bad,
+            format!("{} changed", several(changed, "outcome")),
+        ),
     };
-    screen.paint(paint, format!("{words} of {} calls", total.replayed));
+    screen.paint(
+        paint,
+        format!("{words} of {}", several(total.replayed, "call")),
+    );
 }
 
 #[allow(clippy::cast_precision_loss, reason = "a percentage")]

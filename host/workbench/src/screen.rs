@@ -143,6 +143,14 @@ pub(crate) fn count(number: u64) -> String {
     text
 }
 
+/// So many of them.
+pub(crate) fn several(number: usize, one: &str) -> String {
+    match number {
+        1 => format!("1 {one}"),
+        number => format!("{} {one}s", count(number as u64)),
+    }
+}
+
 /// Bytes as people read them.
 pub(crate) fn bytes(number: u64) -> String {
     #[allow(clippy::cast_precision_loss, reason = "one decimal is shown")]
@@ -190,6 +198,10 @@ mod tests {
         assert_eq!(
             [0, 999, 1_000, 1_234_567].map(count),
             ["0", "999", "1,000", "1,234,567"]
+        );
+        assert_eq!(
+            [0, 1, 1_500].map(|it| several(it, "call")),
+            ["0 calls", "1 call", "1,500 calls"]
         );
         assert_eq!(
             [5, 2_048, 3 << 20].map(bytes),

@@ -255,7 +255,7 @@ fn one(
     ]);
     call::differences(&called.differing, "        ", screen);
     call::failure(&called.invoked, "        ", screen);
-    for line in call::lines(&called.invoked) {
+    for line in call::other_lines(&called.invoked) {
         screen.paint(Paint::Faint, format!("        log  {line}"));
     }
     screen.say(format!("        again  {again}"));

@@ -70,8 +70,8 @@ impl Violation {
 
 /// Why a trial is no success.
 pub(super) enum Broken {
-    /// The plugin answered with an error.
-    Answered(()),
+    /// The plugin answered with an error of its own.
+    Answered(String),
     /// A law does not hold.
     Law(Box<Violation>),
 }
@@ -149,7 +149,7 @@ impl<'a> Judge<'a> {
         let (first, second) = (once()?.invoked, once()?.invoked);
         if let Some(failure) = &first.failure {
             if first.output.get("error").is_some() {
-                return Err(Broken::Answered(()));
+                return Err(Broken::Answered(failure.message.clone()));
             }
             return Err(ended(failure.to_string()));
         }

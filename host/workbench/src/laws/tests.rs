@@ -72,7 +72,11 @@ fn settings_that_are_missing_are_said_to_be() {
     };
     let (problem, _) =
         scene::written(|screen| laws(&subject, &options, &engine, screen).unwrap_err());
-    assert!(problem.to_string().contains("--settings"), "{problem}");
+    let problem = problem.to_string();
+    assert!(
+        problem.contains("--settings") && problem.contains("(settings)"),
+        "{problem}"
+    );
 }
 
 #[test]

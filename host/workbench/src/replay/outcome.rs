@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::cases::equal;
 use crate::change::{self, Change};
-use crate::screen::{Paint, Screen};
+use crate::screen::{Paint, Screen, several};
 
 /// A call that came out otherwise.
 pub(super) struct Changed {
@@ -108,7 +108,7 @@ impl Groups {
                 (Paint::Bold, plugin),
                 (Paint::Faint, &format!(" {export}  ")),
                 (Paint::Warn, way),
-                (Paint::Plain, &format!("  {} calls", calls.len())),
+                (Paint::Plain, &format!("  {}", several(calls.len(), "call"))),
             ]);
             let shown = if all { calls.len() } else { examples };
             for call in calls.iter().take(shown) {

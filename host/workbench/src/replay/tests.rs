@@ -137,7 +137,7 @@ fn what_cannot_be_replayed_is_no_success() {
     assert!(
         problem
             .to_string()
-            .contains("acme (1 calls), entra (1 calls)"),
+            .contains("acme (1 call), entra (1 call)"),
         "{problem}"
     );
     let named = Options {
@@ -171,14 +171,14 @@ fn two_builds_are_compared_on_what_was_recorded() {
     // Masked, the record alone says too much.
     let (standing, text) = compared(&google, None, &runs);
     assert_eq!(standing, Standing::Bad);
-    assert!(text.contains("1 calls are masked"), "{text}");
+    assert!(text.contains("masked: 1 call;"), "{text}");
     let (standing, text) = compared(&google, Some(&google), &runs);
     assert_eq!(standing, Standing::Good, "{text}");
     // `entra` maps the time zone, `google` does not.
     let (standing, text) = compared(&entra, Some(&google), &runs);
     assert_eq!(standing, Standing::Bad);
     assert!(
-        text.contains("google to-target  target.timeZone  1 calls"),
+        text.contains("google to-target  target.timeZone  1 call"),
         "{text}"
     );
 }
