@@ -108,6 +108,7 @@ pub(crate) fn evaluation(
         templates: connection.tenant.templates.clone(),
         template_due: template_due(operation, user),
         applied: user.template.clone(),
+        trial: false,
     }
 }
 

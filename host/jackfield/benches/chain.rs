@@ -127,6 +127,7 @@ fn evaluation() -> Evaluation {
         templates: Arc::new(BTreeMap::from([("voice".to_owned(), template)])),
         template_due: true,
         applied: None,
+        trial: false,
         provenance: BTreeMap::new(),
     }
 }

@@ -90,6 +90,7 @@ fn ada() -> Evaluation {
         accepted: Some(target(
             json!({"role": "Evaluator", "team": "Red", "active": true}),
         )),
+        provenance: BTreeMap::new(),
         groups: Vec::new(),
         moment: Timestamp::UNIX_EPOCH,
         directory: Arc::new(Directory {
@@ -108,6 +109,7 @@ fn ada() -> Evaluation {
         )])),
         template_due: true,
         applied: None,
+        trial: false,
     }
 }
 

@@ -211,6 +211,7 @@ impl Bridge {
             self.now(),
             directory,
         );
+        asked.trial = true;
         let people = self.ledger.list_users(&user.scope, 0, PEOPLE).await?;
         let sources: Vec<Source> = people.into_iter().map(|user| user.source).collect();
         let known = self.ledger.list_groups(&user.scope, 0, GROUPS).await?;

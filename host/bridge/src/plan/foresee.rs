@@ -121,7 +121,7 @@ impl<'a> Foresight<'a> {
                 return Ok(found.because(Kind::Unknown, reason));
             }
         };
-        let asked = evaluation(
+        let mut asked = evaluation(
             connection,
             following(user),
             user,
@@ -129,6 +129,7 @@ impl<'a> Foresight<'a> {
             self.now,
             directory.clone(),
         );
+        asked.trial = true;
         let decision = match connection.plugins.evaluate(asked).await {
             Ok(evaluated) => {
                 found.planned.warnings.clone_from(&evaluated.warnings);

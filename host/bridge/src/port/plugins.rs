@@ -75,6 +75,9 @@ pub struct Evaluation {
     pub template_due: bool,
     /// The template applied earlier.
     pub applied: Option<AppliedTemplate>,
+    /// Whether nobody is served by it, as in a smoke test or in a question what would be: what runs then leaves no trace, neither
+    /// recording nor metric nor log line, and nothing is remembered as owing.
+    pub trial: bool,
 }
 
 /// Who set what: one entry for each plugin or template that ran, in order.

@@ -94,6 +94,7 @@ fn newcomer(default_role: &str, templates: &Arc<BTreeMap<String, Template>>) -> 
         templates: Arc::clone(templates),
         template_due: true,
         applied: None,
+        trial: true,
         provenance: BTreeMap::new(),
     }
 }

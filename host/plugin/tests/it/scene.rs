@@ -118,6 +118,7 @@ pub(crate) fn evaluation() -> Evaluation {
         )])),
         template_due: true,
         applied: None,
+        trial: false,
     }
 }
 
