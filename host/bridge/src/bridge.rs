@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use crate::bells::Bells;
 use crate::connection::Connection;
 use crate::flights::Flights;
-use crate::name::{Scope, TenantName};
-use crate::port::ledger::Ledger;
+use crate::name::{ConnectionName, Scope, TenantName};
+use crate::port::ledger::{Ledger, LedgerError};
 use crate::turns::{Turn, Turns};
 
 /// Where the time comes from: a parameter, so that tests own it.
@@ -121,6 +121,22 @@ impl Bridge {
         if let Some(bells) = bells.remove(tenant) {
             bells.end();
         }
+    }
+
+    /// How many users of each connection of a tenant CXone is still to be told about ([`Standing::unpaid`](crate::port::ledger::Standing::unpaid)), whether the connection
+    /// is configured or not. A connection that owes nothing is absent.
+    ///
+    /// # Errors
+    /// The ledger's.
+    pub async fn unpaid(
+        &self,
+        tenant: &TenantName,
+    ) -> Result<BTreeMap<ConnectionName, u64>, LedgerError> {
+        let standings = self.ledger.standings(tenant).await?;
+        let unpaid = standings
+            .into_iter()
+            .map(|(connection, standing)| (connection, standing.unpaid()));
+        Ok(unpaid.filter(|(_, users)| *users > 0).collect())
     }
 
     /// The bells of a tenant, while it is served.

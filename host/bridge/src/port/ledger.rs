@@ -121,6 +121,14 @@ pub struct Standing {
     pub requests: u64,
 }
 
+impl Standing {
+    /// How many users CXone is still to be told about, removals that the guard holds among them: nobody does while the connection
+    /// is out of the configuration. What a connection only observed is not among them: until it goes live there is nothing to tell.
+    pub fn unpaid(&self) -> u64 {
+        self.owed + self.held
+    }
+}
+
 /// The store. Implementations: SQLite, later PostgreSQL. No connection or SQL type leaves it.
 #[async_trait]
 pub trait Ledger: Send + Sync + fmt::Debug {

@@ -1,5 +1,6 @@
 //! Connections that are replaced while they are in use.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -65,9 +66,13 @@ async fn the_queues_of_a_tenant_end_with_it_and_their_debts_wait() {
         ended.expect("it does not begin").expect("in good order");
     }
     assert!(world.row(user.id).debt.is_some());
+    let unpaid = || async { world.bridge.unpaid(&tenant()).await.expect("a ledger") };
+    let entra = scope("entra").connection;
+    assert_eq!(unpaid().await, BTreeMap::from([(entra, 1)]));
     world.bridge.replace_tenant(&tenant(), world.connections());
     world.settle().await;
     assert_eq!(world.row(user.id).debt, None);
+    assert_eq!(unpaid().await, BTreeMap::new());
 }
 
 #[tokio::test(start_paused = true)]
@@ -86,4 +91,8 @@ async fn the_guard_counts_on() {
     let held = |id| world.row(id).debt.is_some_and(|debt| debt.held);
     assert!(!held(bob.id), "the new limit holds");
     assert!(held(eve.id), "and who passed before is counted");
+    let unpaid = world.bridge.unpaid(&tenant()).await.expect("a ledger");
+    let entra = scope("entra").connection;
+    let why = "CXone is still to be told of whom the guard holds";
+    assert_eq!(unpaid, BTreeMap::from([(entra, 1)]), "{why}");
 }
