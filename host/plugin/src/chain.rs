@@ -10,7 +10,6 @@ mod run;
 mod takes;
 mod template;
 
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -21,6 +20,7 @@ use bridge::target::Target;
 use metrics::Gauge;
 use serde_json::Value;
 
+use crate::component::ComponentBytes;
 use crate::engine::Engine;
 use crate::loaded::Loaded;
 use crate::observe::Subject;
@@ -37,7 +37,7 @@ pub struct PluginSource {
     /// The name in the configuration, in messages and in provenance.
     pub name: String,
     /// The component's bytes, or why they could not be read.
-    pub component: Result<Cow<'static, [u8]>, String>,
+    pub component: Result<ComponentBytes, String>,
     /// Its settings; `null` counts as `{}`.
     pub settings: Value,
     /// Whether a text of the settings came from the environment or a file: they are not recorded then.

@@ -1,11 +1,10 @@
 //! Where plugins' components come from: built in, from a file, from a registry; and whose signatures count.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
 
-use plugin::PluginSource;
+use plugin::{ComponentBytes, ComponentsHeld, PluginSource};
 use registry::{Digest, LONGEST_COMPONENT, PublicKey, Store, read_signatures, verify_any};
 
 use crate::config::{Component, Plugin, Plugins};
@@ -15,6 +14,7 @@ use crate::config::{Component, Plugin, Plugins};
 pub struct Components {
     store: Store,
     keys: BTreeMap<String, PublicKey>,
+    held: ComponentsHeld,
 }
 
 impl Components {
@@ -23,6 +23,7 @@ impl Components {
         Self {
             store: Store::new(plugins.cache.clone(), plugins.insecure_registries.clone()),
             keys: plugins.keys.clone(),
+            held: ComponentsHeld::default(),
         }
     }
 
@@ -47,7 +48,7 @@ impl Components {
         sources
     }
 
-    async fn component(&self, component: &Component) -> Result<Cow<'static, [u8]>, String> {
+    async fn component(&self, component: &Component) -> Result<ComponentBytes, String> {
         match component {
             // It is part of the program, which whoever trusts it has checked.
             Component::Bundled(name) => bundled::find(name)
@@ -64,7 +65,7 @@ impl Components {
                 let read = tokio::task::spawn_blocking(move || file(&path, &keys));
                 read.await
                     .unwrap_or_else(|_| Err("reading it broke off".to_owned()))
-                    .map(Cow::Owned)
+                    .map(|bytes| self.held.share(bytes))
             }
             Component::Oci(reference) => {
                 let fetched = self.store.fetch(reference).await;
@@ -73,7 +74,7 @@ impl Components {
                     verify_any(&self.keys, &fetched.digest, &fetched.signatures)
                         .map_err(|error| error.to_string())?;
                 }
-                Ok(Cow::Owned(fetched.bytes))
+                Ok(self.held.share(fetched.bytes))
             }
         }
     }

@@ -1,6 +1,5 @@
 //! The scene of most tests: one tenant, one person, one evaluation.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,7 +51,7 @@ pub(crate) fn facts(tenant: &str) -> ConnectionFacts {
 pub(crate) fn named(name: &str, component: &[u8], settings: Value) -> PluginSource {
     PluginSource {
         name: name.to_owned(),
-        component: Ok(Cow::Owned(component.to_vec())),
+        component: Ok(component.to_vec().into()),
         settings,
         settings_secret: false,
         mode: PluginMode::default(),
