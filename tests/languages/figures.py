@@ -9,7 +9,7 @@ from typing import Any
 # What a plugin may import (wit/worlds.wit).
 CONTRACT = {"directory", "log", "types"}
 # The cases that there are at least (plugins/examples/cases).
-CASES = 19
+CASES = 22
 
 
 def inspected(told: Any) -> str:
