@@ -15,6 +15,8 @@ import { readCases } from './testing/read.js';
 
 host.sdk = dirname(fileURLToPath(import.meta.url)) + '/';
 host.root = process.cwd() + '/';
+// A component knows no other.
+process.env.TZ = 'UTC';
 
 /** The plugin's directory: the one above the test that has a package.json. */
 function rootOf(url) {

@@ -54,7 +54,7 @@ function below(schema, key) {
   return properties !== undefined && Object.hasOwn(properties, key) ? properties[key] : schema?.additionalProperties;
 }
 
-/** What is wrong with settings, and where; undefined for nothing. Values are not quoted. */
+/** What is wrong with settings, and where, in serde's words as in Rust's SDK; undefined for nothing. Values are not quoted. */
 export function complaint(schema, settings) {
   return within(schema, settings, undefined, schema);
 }
@@ -68,17 +68,17 @@ function spelt(place) {
 }
 
 function within(schema, value, place, root) {
-  if (!isObject(schema)) return schema === false ? `${spelt(place)} must not be there` : undefined;
+  if (!isObject(schema)) return schema === false ? `${spelt(place)}: must not be there` : undefined;
   const { type, anyOf, oneOf, allOf } = schema;
   if (type !== undefined && !isOfType(type, value)) {
     const types = [type].flat().map((one) => ARTICLES[one] ?? `a ${one}`);
-    return `${spelt(place)} must be ${types.join(' or ')}`;
+    return `${spelt(place)}: invalid type, expected ${types.join(' or ')}`;
   }
   if (schema.enum !== undefined && !schema.enum.some((one) => equal(one, value))) {
-    return `${spelt(place)} must be one of ${schema.enum.map((one) => JSON.stringify(one)).join(', ')}`;
+    return `${spelt(place)}: unknown variant, expected ${names(schema.enum)}`;
   }
   if (schema.const !== undefined && !equal(schema.const, value)) {
-    return `${spelt(place)} must be ${JSON.stringify(schema.const)}`;
+    return `${spelt(place)}: unknown variant, expected ${names([schema.const])}`;
   }
   if (schema.$ref !== undefined) {
     const wrong = within(resolve(root, schema.$ref), value, place, root);
@@ -112,25 +112,25 @@ function equal(one, other) {
 }
 
 function inText({ minLength, maxLength, pattern }, value, place) {
-  if (minLength !== undefined && [...value].length < minLength) return `${spelt(place)} must have at least ${minLength} characters`;
-  if (maxLength !== undefined && [...value].length > maxLength) return `${spelt(place)} must have at most ${maxLength} characters`;
-  if (pattern !== undefined && !new RegExp(pattern).test(value)) return `${spelt(place)} must match ${pattern}`;
+  if (minLength !== undefined && [...value].length < minLength) return `${spelt(place)}: must have at least ${minLength} characters`;
+  if (maxLength !== undefined && [...value].length > maxLength) return `${spelt(place)}: must have at most ${maxLength} characters`;
+  if (pattern !== undefined && !new RegExp(pattern).test(value)) return `${spelt(place)}: must match ${pattern}`;
   return undefined;
 }
 
 function inNumber({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }, value, place) {
-  if (value < minimum) return `${spelt(place)} must be at least ${minimum}`;
-  if (value > maximum) return `${spelt(place)} must be at most ${maximum}`;
-  if (value <= exclusiveMinimum) return `${spelt(place)} must be more than ${exclusiveMinimum}`;
-  if (value >= exclusiveMaximum) return `${spelt(place)} must be less than ${exclusiveMaximum}`;
+  if (value < minimum) return `${spelt(place)}: must be at least ${minimum}`;
+  if (value > maximum) return `${spelt(place)}: must be at most ${maximum}`;
+  if (value <= exclusiveMinimum) return `${spelt(place)}: must be more than ${exclusiveMinimum}`;
+  if (value >= exclusiveMaximum) return `${spelt(place)}: must be less than ${exclusiveMaximum}`;
   return undefined;
 }
 
 function inList({ minItems, maxItems, items, uniqueItems }, value, place, root) {
-  if (value.length < minItems) return `${spelt(place)} must have at least ${minItems} items`;
-  if (value.length > maxItems) return `${spelt(place)} must have at most ${maxItems} items`;
+  if (value.length < minItems) return `${spelt(place)}: must have at least ${minItems} items`;
+  if (value.length > maxItems) return `${spelt(place)}: must have at most ${maxItems} items`;
   if (uniqueItems && new Set(value.map((item) => JSON.stringify(item))).size < value.length) {
-    return `${spelt(place)} must not name anything twice`;
+    return `${spelt(place)}: must not name anything twice`;
   }
   if (items === undefined) return undefined;
   return first(value, (item, at) => within(items, item, { above: place, key: at }, root));
@@ -139,18 +139,24 @@ function inList({ minItems, maxItems, items, uniqueItems }, value, place, root) 
 function inTable(schema, value, place, root) {
   const { properties = {}, required = [], additionalProperties, minProperties, maxProperties } = schema;
   const missing = required.find((key) => !Object.hasOwn(value, key));
-  if (missing !== undefined) return `${spelt(place)}: missing key \`${missing}\``;
+  if (missing !== undefined) return `${spelt(place)}: missing field \`${missing}\``;
   const keys = Object.keys(value);
-  if (keys.length < minProperties) return `${spelt(place)} must have at least ${minProperties} keys`;
-  if (keys.length > maxProperties) return `${spelt(place)} must have at most ${maxProperties} keys`;
+  if (keys.length < minProperties) return `${spelt(place)}: must have at least ${minProperties} keys`;
+  if (keys.length > maxProperties) return `${spelt(place)}: must have at most ${maxProperties} keys`;
   return first(keys, (key) => {
     const known = Object.hasOwn(properties, key);
     if (known || additionalProperties !== false) {
       return within(known ? properties[key] : additionalProperties, value[key], { above: place, key }, root);
     }
-    const names = Object.keys(properties).map((one) => `\`${one}\``);
-    return `${spelt(place)}: unknown key \`${key}\`, expected ${names.length === 0 ? 'none' : `one of ${names.join(', ')}`}`;
+    const fields = Object.keys(properties);
+    return `${spelt(place)}: unknown field \`${key}\`, ${fields.length === 0 ? 'there are no fields' : `expected ${names(fields)}`}`;
   });
+}
+
+/** Names to choose from. */
+function names(all) {
+  const spelt = all.map((one) => `\`${one}\``);
+  return spelt.length > 2 ? `one of ${spelt.join(', ')}` : spelt.join(' or ');
 }
 
 function first(items, check) {

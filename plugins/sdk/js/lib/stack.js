@@ -1,6 +1,7 @@
 // Where an error came from: files and lines of the author's own, out of the stacks of V8, SpiderMonkey and QuickJS.
 
 import { host } from './host.js';
+import { hint } from './pure.js';
 
 const V8 = /^at (?:(.*) \()?(.+?):(\d+):(\d+)\)?$/;
 const SPIDERMONKEY = /^(.*?)@(.+?):(\d+):(\d+)$/;
@@ -12,7 +13,7 @@ const FRAMES = 5;
 export function explain(error) {
   if (!(error instanceof Error)) return `threw ${typeof error === 'string' ? error : `a ${typeof error}`}`;
   const places = frames(String(error.stack ?? ''));
-  return `${error.name}: ${error.message}${places.length === 0 ? '' : ` at ${places.join(', ')}`}`;
+  return `${error.name}: ${error.message}${hint(error)}${places.length === 0 ? '' : ` at ${places.join(', ')}`}`;
 }
 
 function frames(stack) {

@@ -20,6 +20,12 @@ const TEXTS = [
 ];
 const LISTS = ['secondaryRoles', 'applicationAttributes'];
 
+/** What a misspelt member is answered with. */
+function unknown(name) {
+  const names = [...TEXTS, 'active', ...LISTS].map((one) => `\`${one}\``).join(', ');
+  return new TypeError(`unknown target attribute \`${String(name)}\`, expected one of ${names}`);
+}
+
 function known(name) {
   return TEXTS.includes(name) || name === 'active' || LISTS.includes(name);
 }
@@ -46,8 +52,6 @@ export class Target {
       if (wrong) throw new InputError(wrong);
       if (!known(name) || (value !== null && value !== undefined)) this.#members[name] = value;
     }
-    // So that a misspelt member is an error and no silent loss.
-    Object.preventExtensions(this);
   }
 
   /** A member by its name; undefined where there is none. */
@@ -59,10 +63,7 @@ export class Target {
 
   /** Sets a member. `undefined`, `null` and an empty list take the opinion back. */
   set(name, value) {
-    if (!known(name)) {
-      const names = [...TEXTS, 'active', ...LISTS].map((one) => `\`${one}\``).join(', ');
-      throw new TypeError(`unknown target attribute \`${name}\`, expected one of ${names}`);
-    }
+    if (!known(name)) throw unknown(name);
     const wrong = complaint(name, value);
     if (wrong) throw new TypeError(wrong);
     const none = value === undefined || value === null || (Array.isArray(value) && value.length === 0);
@@ -100,3 +101,11 @@ for (const name of [...TEXTS, 'active', ...LISTS]) {
     },
   });
 }
+
+// A misspelt member is an error and no silent loss: what is neither the target's own nor above is assigned through this.
+const others = new Proxy(Object.prototype, {
+  set(_, name) {
+    throw unknown(name);
+  },
+});
+Object.setPrototypeOf(Target.prototype, others);

@@ -99,6 +99,30 @@ test('there is no clock, no randomness, no waiting and no network, during a call
   assert.ok(Date.now() > 0 && Math.random() >= 0 && performance.now() > 0 && crypto.randomUUID());
 });
 
+for (const [name, attempt, said] of [
+  ['Intl', () => new Intl.Collator(), 'ReferenceError: Intl is not defined (a component has none)'],
+  ['process', () => process.env.HOME, 'ReferenceError: process is not defined (a component has none)'],
+  ['Buffer', () => Buffer.from('a'), 'ReferenceError: Buffer is not defined (a component has none)'],
+  ['normalize', () => 'a'.normalize(), 'has no Intl, so `normalize` is refused'],
+  ['localeCompare', () => 'a'.localeCompare('b'), '`localeCompare` is refused: compare by `<`'],
+  ['toLocaleUpperCase', () => 'a'.toLocaleUpperCase('tr'), 'take `toUpperCase`'],
+  ['toLocaleLowerCase', () => 'a'.toLocaleLowerCase(), 'take `toLowerCase`'],
+  ['toLocaleString of a number', () => [1].toLocaleString(), 'take `String`'],
+  ['toLocaleString of a date', ({ moment }) => new Date(moment).toLocaleString(), 'take `toISOString`'],
+]) {
+  test(`${name} is not there, as in a component, during a call only`, () => {
+    const { error } = decide(attempt).output;
+    assert.equal(error.code, 'internal');
+    assert.ok(error.message.includes(said), error.message);
+    assert.equal(typeof Intl, 'object');
+    assert.ok(process.pid > 0 && Buffer.from('a').length === 1 && 'a'.localeCompare('b') < 0 && 'a'.normalize() === 'a');
+  });
+}
+
+test('names that the author misspelt are told as they are', () => {
+  assert.equal(decide(() => nothing.there).output.error.message, 'ReferenceError: nothing is not defined');
+});
+
 test('the directory looks up as the host does, and a mapper has none', () => {
   const given = { directory: { roles: ['Agent', { id: 'Agent', name: 'Other', status: 'DRAFT' }], teams: ['Süd'], templates: ['T'] } };
   const told = decide(() => {

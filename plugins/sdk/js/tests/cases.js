@@ -14,6 +14,7 @@ import { Decision, log, plugin } from '../sdk/index.js';
 export default plugin({
   decide({ target }) {
     if (target.team === 'Bug') return target.nothing.there;
+    if (target.team === 'Midnight' && new Date('2026-01-01T00:00:00Z').getHours() === 0) return Decision.defer('a day');
     if (target.team === 'Leads') log.warn('a team of leads');
     return target.team === 'Leads' ? Decision.deny('team', 'no') : Decision.allow();
   },
@@ -39,7 +40,7 @@ function run(files, script = TEST) {
     writeFileSync(join(root, 'cases', name), typeof content === 'string' ? content : JSON.stringify({ cases: content }));
   }
   const { NODE_TEST_CONTEXT, ...env } = process.env;
-  const ran = spawnSync(process.execPath, ['--test', '--test-reporter=tap', 'test/cases.test.js'], { cwd: root, env, encoding: 'utf8' });
+  const ran = spawnSync(process.execPath, ['--test', '--test-reporter=tap', 'test/cases.test.js'], { cwd: root, env: { ...env, TZ: 'Asia/Tokyo' }, encoding: 'utf8' });
   return { code: ran.status, report: ran.stdout + ran.stderr };
 }
 
@@ -55,6 +56,11 @@ test('cases that hold pass, each a test of its own', () => {
   assert.equal(code, 0, report);
   assert.match(report, /ok \d+ - cases\/a\.json: another team/);
   assert.match(report, /# pass 2/);
+});
+
+test('local time is that of a component', () => {
+  const { code, report } = run({ 'a.json': [{ name: 'midnight', given: { target: { team: 'Midnight' } }, expect: { verdict: 'defer' } }] });
+  assert.equal(code, 0, report);
 });
 
 test('a case that does not hold fails with file, case, member, what was expected and what came', () => {

@@ -31,19 +31,19 @@ test('defaults are filled in, also below', () => {
 });
 
 for (const [settings, said] of [
-  [{}, 'settings: missing key `skills`'],
-  [{ skills: {}, skils: {} }, 'settings: unknown key `skils`, expected one of `skills`, `mode`, `levels`, `name`, `limits`, `where`'],
-  [{ skills: { voice: 1 } }, 'settings.skills.voice must be a string'],
-  [{ skills: { 'a b': 1 } }, 'settings.skills["a b"] must be a string'],
-  [{ skills: [] }, 'settings.skills must be a table'],
-  [{ skills: {}, mode: 'Secret' }, 'settings.mode must be one of "keep", "drop"'],
-  [{ skills: {}, levels: [1, 10] }, 'settings.levels[1] must be at most 9'],
-  [{ skills: {}, levels: [1.5] }, 'settings.levels[0] must be a whole number'],
-  [{ skills: {}, levels: [1, 1] }, 'settings.levels must not name anything twice'],
-  [{ skills: {}, levels: [1, 2, 3] }, 'settings.levels must have at most 2 items'],
-  [{ skills: {}, name: 'x' }, 'settings.name must have at least 2 characters'],
-  [{ skills: {}, name: 'X1' }, 'settings.name must match ^[a-z]+$'],
-  [{ skills: {}, where: [1] }, 'settings.where must be true or false, or settings.where[0] must be a string'],
+  [{}, 'settings: missing field `skills`'],
+  [{ skills: {}, skils: {} }, 'settings: unknown field `skils`, expected one of `skills`, `mode`, `levels`, `name`, `limits`, `where`'],
+  [{ skills: { voice: 1 } }, 'settings.skills.voice: invalid type, expected a string'],
+  [{ skills: { 'a b': 1 } }, 'settings.skills["a b"]: invalid type, expected a string'],
+  [{ skills: [] }, 'settings.skills: invalid type, expected a table'],
+  [{ skills: {}, mode: 'Secret' }, 'settings.mode: unknown variant, expected `keep` or `drop`'],
+  [{ skills: {}, levels: [1, 10] }, 'settings.levels[1]: must be at most 9'],
+  [{ skills: {}, levels: [1.5] }, 'settings.levels[0]: invalid type, expected a whole number'],
+  [{ skills: {}, levels: [1, 1] }, 'settings.levels: must not name anything twice'],
+  [{ skills: {}, levels: [1, 2, 3] }, 'settings.levels: must have at most 2 items'],
+  [{ skills: {}, name: 'x' }, 'settings.name: must have at least 2 characters'],
+  [{ skills: {}, name: 'X1' }, 'settings.name: must match ^[a-z]+$'],
+  [{ skills: {}, where: [1] }, 'settings.where: invalid type, expected true or false, or settings.where[0]: invalid type, expected a string'],
 ]) {
   test(`refused: ${said}`, () => assert.deepEqual(error(settings), { code: 'settings', message: said }));
 }
@@ -58,12 +58,12 @@ test('a schema is inferred from defaults: every key optional, no others', () => 
   assert.equal(output.settings.properties.days.type, 'integer');
   assert.deepEqual(output.settings.properties.names, { type: 'array', items: { type: 'string' }, default: ['a'] });
   assert.deepEqual(JSON.parse(run(show(inferred), 'decide').output.warnings[0]), inferred.defaults);
-  assert.equal(error({ days: 'x' }, inferred).message, 'settings.days must be a whole number');
-  assert.match(error({ day: 1 }, inferred).message, /unknown key `day`/);
+  assert.equal(error({ days: 'x' }, inferred).message, 'settings.days: invalid type, expected a whole number');
+  assert.match(error({ day: 1 }, inferred).message, /unknown field `day`, expected one of `domain`, /);
 });
 
 test('without settings there are none', () => {
-  assert.equal(error({ a: 1 }, {}).message, 'settings: unknown key `a`, expected none');
+  assert.equal(error({ a: 1 }, {}).message, 'settings: unknown field `a`, there are no fields');
   assert.deepEqual(run(show({}), 'describe').output.settings.additionalProperties, false);
 });
 
