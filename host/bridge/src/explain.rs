@@ -22,8 +22,10 @@ use crate::name::{Scope, TenantName, UserId};
 use crate::plan::{Foreseen, Foresight, HeldBy, Kind, Planned, Seen, Sight, background};
 use crate::policy::Mode;
 use crate::port::cxone::{Cxone, Held, UpstreamError};
+use crate::port::plugins::Evaluated;
 use crate::refusal::Refusal;
-use crate::target::Attribute;
+use crate::removal::name_in_cxone;
+use crate::target::{Attribute, Target};
 use crate::user::{Debt, State, User};
 
 pub use row::{Fate, Row};
@@ -179,8 +181,10 @@ impl Bridge {
         let connection = self.connection(&scope);
         let mut found = foreseen(foresight, connection.as_deref(), &user, groups.clone()).await?;
         if matches!(found.seen, Seen::NotLooked) {
-            found.seen = match look(foresight.sight, &user).await {
+            let names = names(connection.as_deref(), &user, found.evaluated.as_ref()).await;
+            found.seen = match look(foresight.sight, &user, &names).await {
                 Ok(Some(held)) => Seen::Held(Box::new(held)),
+                Ok(None) if user.link.is_none() && names.is_empty() => Seen::NotLooked,
                 Ok(None) => Seen::Nobody,
                 Err(error) => Seen::NoAnswer(unavailable(&error)),
             };
@@ -211,6 +215,7 @@ impl Bridge {
         let verdict = evaluated.map(|it| why::verdict(&it.verdict));
         let template = found.planned.template.clone();
         let applied = user.template.as_ref().map(|template| template.name.clone());
+        let nobody = matches!(found.seen, Seen::Nobody);
         let mut explanation = Explanation {
             observes: connection.is_some_and(|connection| connection.mode == Mode::Observe),
             user: user.id,
@@ -252,7 +257,7 @@ impl Bridge {
             scope,
         };
         explanation.matter = matter::of(&explanation);
-        if explanation.held.is_none() && explanation.no_answer.is_none() {
+        if nobody {
             explanation.sign_in.because =
                 format!("CXone has nobody of them: {}", explanation.matter);
         }
@@ -285,21 +290,36 @@ async fn foreseen(
     Ok(foresight.one(connection, user, groups).await?)
 }
 
-/// The person, for show: by id, else by every name that they may have.
-async fn look(sight: &Sight, user: &User) -> Result<Option<Held>, UpstreamError> {
+/// Every name that somebody may have in CXone. What the identity provider calls them is none: it may be another person's there.
+async fn names(
+    connection: Option<&Connection>,
+    user: &User,
+    evaluated: Option<&Evaluated>,
+) -> Vec<String> {
+    let name = |target: &Target| target.get(Attribute::UserName).map(str::to_owned);
+    let accepted = user.accepted.as_ref().and_then(name);
+    let mut names = Vec::from_iter(user.target_name.clone());
+    names.extend(accepted);
+    names.extend(user.uncertain.iter().cloned());
+    names.extend(evaluated.map(|it| &it.target).and_then(name));
+    if let Some(connection) = connection.filter(|_| names.is_empty()) {
+        let mut named = user.clone();
+        if name_in_cxone(connection, &mut named).await.is_ok() {
+            names.extend(named.target_name);
+        }
+    }
+    names.retain(|name| !name.is_empty());
+    names.dedup();
+    names
+}
+
+/// The person, for show: by id, else by name.
+async fn look(sight: &Sight, user: &User, names: &[String]) -> Result<Option<Held>, UpstreamError> {
     if let Some(link) = &user.link
         && let Some(held) = sight.read(link, background()).await?
     {
         return Ok(Some(held));
     }
-    let accepted = user.accepted.as_ref();
-    let accepted = accepted.and_then(|target| target.get(Attribute::UserName));
-    let mut names: Vec<&str> = user.target_name.as_deref().into_iter().collect();
-    names.extend(accepted);
-    names.extend(user.uncertain.iter().map(String::as_str));
-    names.push(user.source.user_name());
-    names.retain(|name| !name.is_empty());
-    names.dedup();
     for name in names {
         if let Some(held) = sight.find(name, background()).await? {
             return Ok(Some(held));

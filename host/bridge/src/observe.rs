@@ -16,7 +16,7 @@ use crate::port::cxone::CallOptions;
 use crate::port::ledger::{Ledger, LedgerError, Lookup};
 use crate::port::plugins::Denial;
 use crate::refusal::Refusal;
-use crate::removal::never_made;
+use crate::removal::{name_in_cxone, never_made};
 use crate::said::Said;
 use crate::target::Target;
 use crate::twin;
@@ -132,7 +132,9 @@ impl Bridge {
         let mut stands = Stands::owed();
         match &task {
             Task::Leave => {
-                if user.link.is_none() && user.uncertain.is_empty() {
+                if let Err(reason) = name_in_cxone(connection, &mut user).await {
+                    stands.reason = format!("{OBSERVES}, and cannot be now: {reason}");
+                } else if user.link.is_none() && user.uncertain.is_empty() {
                     let looking = whom(connection.tenant.cxone.as_ref(), &user, options);
                     if let Ok(Ok(None)) = timeout_at(options.deadline, looking).await {
                         event.detail["would"] = json!("nothing");
@@ -310,7 +312,7 @@ pub(crate) async fn came_back(ledger: &dyn Ledger, user: &User) -> Result<bool, 
     Ok(others.iter().any(|other| {
         let named = other.folded_target_name();
         other.id != user.id
-            && (user.link.is_some() || named.is_none() || named == name)
+            && (user.link.is_some() || named.is_none() || name.is_none() || named == name)
             && other.scope == user.scope
             && other.live()
             && other.source.active()

@@ -172,15 +172,14 @@ impl Bridge {
         }
         let mut asked = Map::new();
         asked.insert("userName".to_owned(), json!(name));
-        // A plugin that cannot run must not make somebody invisible: the name as it is will do.
-        let target = connection
-            .plugins
-            .to_target(Source::from(asked))
-            .await
-            .unwrap_or_default();
-        let wanted = target.get(Attribute::UserName).unwrap_or(name).to_owned();
+        // Nobody is shown by another name than the one that a create would ask for: they would be somebody else. An error where
+        // a mapper cannot say it, as where CXone cannot.
+        let target = connection.plugins.to_target(Source::from(asked)).await?;
+        let Some(wanted) = target.get(Attribute::UserName) else {
+            return Ok(Vec::new());
+        };
         let options = CallOptions::of(Priority::Request);
-        let held = match connection.tenant.cxone.find(&wanted, options).await {
+        let held = match connection.tenant.cxone.find(wanted, options).await {
             Ok(Some(held)) => held,
             Ok(None) => return Ok(Vec::new()),
             Err(error) => {

@@ -14,13 +14,13 @@ use crate::port::cxone::{CallOptions, Priority};
 use crate::port::ledger::LedgerError;
 use crate::refusal::Refusal;
 use crate::said::Said;
-use crate::source::Source;
-use crate::target::{Attribute, Target};
+use crate::target::Target;
 use crate::user::{Debt, State, User};
 use crate::work::{Origin, Task, Work, owe};
 
 impl Bridge {
-    /// The sacred way: no plugin, rule, template or mapping has a say. The mapper names at most whom to look for.
+    /// The sacred way: no plugin, rule, template or mapping has a say. The mapper names at most whom to look for, and who cannot
+    /// be named is owed a removal until they can.
     pub(crate) async fn deactivate(
         &self,
         connection: &Connection,
@@ -29,9 +29,11 @@ impl Bridge {
     ) -> Result<Answer, Refusal> {
         let event = self.event(&said, json!({}));
         let mut user = said.user;
-        if may_be_somebody(&user) && user.link.is_none() && user.target_name.is_none() {
+        let unnamed = user.link.is_none() && user.target_name.is_none();
+        if let Some(debt) = user.debt.as_mut().filter(|_| unnamed) {
+            // What removes somebody may rename them as well.
             let source = said.before.map_or(user.source.clone(), |it| it.source);
-            user.target_name = Some(name_in_cxone(connection, source).await);
+            debt.sought = Some(source);
         }
         let stored = if !may_be_somebody(&user) {
             never_made(&mut user);
@@ -163,15 +165,30 @@ impl Bridge {
     }
 }
 
-/// The name by which somebody whom nobody decided upon yet would have been looked for. A mapper that fails keeps nobody in.
-async fn name_in_cxone(connection: &Connection, source: Source) -> String {
-    let name = source.user_name().to_owned();
-    let target = connection.plugins.to_target(source).await;
-    let mapped = target.ok().and_then(|target| {
-        let name = target.get(Attribute::UserName)?;
-        Some(name.to_owned())
-    });
-    mapped.unwrap_or(name)
+/// Sees to it that there is something to look for somebody by who leaves: whom nobody decided upon yet is looked for by the user
+/// name that the mappers give, and by no other. The reason where they give none.
+pub(crate) async fn name_in_cxone(connection: &Connection, user: &mut User) -> Result<(), String> {
+    if user.link.is_some() || user.target_name.is_some() {
+        return Ok(());
+    }
+    let sought = user.debt.as_ref().and_then(|debt| debt.sought.clone());
+    let source = sought.unwrap_or_else(|| user.source.clone());
+    let reason = match connection.plugins.user_name(source).await {
+        Ok(Some(name)) => {
+            user.target_name = Some(name);
+            if let Some(debt) = &mut user.debt {
+                debt.sought = None;
+            }
+            return Ok(());
+        }
+        Ok(None) => "no mapper gives a user name".to_owned(),
+        Err(failure) => failure.to_string(),
+    };
+    // A create of ours that may have arrived is looked for by the name that it was sent with.
+    match user.uncertain.is_empty() {
+        true => Err(format!("nobody can say who it is in CXone: {reason}")),
+        false => Ok(()),
+    }
 }
 
 /// A debt that waits for somebody to release it.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 /// A User, or a Group without its members, as remembered in the ledger: a normalised resource without server-side attributes (`id`, `meta`).
 /// Its `Debug` shows attribute names only.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Source(Resource);
 

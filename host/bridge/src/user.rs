@@ -100,6 +100,10 @@ pub struct Debt {
     /// Whether it is held because the connection was only observing when it came up. Going live lets it go.
     #[serde(default)]
     pub observed: bool,
+    /// Of whom is removed before any mapper could say their user name in CXone: the source that is mapped anew at each attempt.
+    /// By the name that the identity provider uses nobody is looked for: it may be another person's there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sought: Option<Source>,
 }
 
 /// One user of one connection. The ledger keeps exactly one row for each id, also after deletion.

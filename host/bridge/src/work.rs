@@ -18,6 +18,7 @@ use crate::port::cxone::CallOptions;
 use crate::port::ledger::{Aim, Intent, LedgerError, OpenIntent, Opening};
 use crate::port::plugins::Denial;
 use crate::refusal::Refusal;
+use crate::removal::name_in_cxone;
 use crate::target::{Attribute, Target};
 use crate::undone::{Outage, Undone};
 use crate::user::{Debt, State, User};
@@ -117,8 +118,13 @@ impl Bridge {
         if connection.observes() {
             return Box::pin(self.look_on(connection, work)).await;
         }
-        if let Task::Converge(desired) = &work.task {
-            attempt(&mut work.user, desired);
+        match &work.task {
+            Task::Converge(desired) => attempt(&mut work.user, desired),
+            Task::Leave => {
+                if let Err(reason) = name_in_cxone(connection, &mut work.user).await {
+                    return self.keep_unnamed(work, reason).await;
+                }
+            }
         }
         let fence = self.open(&work).await?;
         let mut user = work.user.clone();
@@ -247,6 +253,30 @@ impl Bridge {
         }
     }
 
+    /// Keeps a removal owed of somebody whom nobody can look for: CXone is not asked.
+    async fn keep_unnamed(&self, work: Work, reason: String) -> Result<Carried, Refusal> {
+        let debt = work.user.debt.as_ref();
+        let attempts = debt.map_or(0, |debt| work.attempts(debt));
+        let Work {
+            mut user,
+            mut event,
+            origin,
+            ..
+        } = work;
+        tracing::warn!(scope = %user.scope, user = %user.id, reason, "a removal is owed: nobody can look for the person");
+        user.debt = user.debt.take().map(|debt| Debt { attempts, ..debt });
+        owe(&mut user, true, reason.clone(), self.now());
+        event.detail["owed"] = json!(reason);
+        // Every attempt would be an event: the debt counts them instead.
+        let news = (origin == Origin::Idp).then_some(event);
+        let user = self.ledger.commit(user, Vec::from_iter(news)).await?;
+        if origin == Origin::Idp {
+            self.wake(&user.scope.tenant);
+        }
+        let outage = Some(Outage::of_this_one(reason));
+        Ok(Carried { user, outage })
+    }
+
     async fn settled(
         &self,
         fence: u64,
@@ -267,6 +297,7 @@ impl Bridge {
             user.debt = before.map(|debt| Debt {
                 deactivation: false,
                 template: false,
+                sought: None,
                 attempts: work.attempts(&debt),
                 ..debt
             });
@@ -405,6 +436,7 @@ pub(crate) fn owe(user: &mut User, deactivation: bool, reason: String, now: Time
     let (since, attempts) = before.map_or((now, 0), |debt| (debt.since, debt.attempts));
     let template = before.is_some_and(|debt| debt.template);
     let released = before.is_some_and(|debt| debt.released);
+    let sought = before.and_then(|debt| debt.sought.clone());
     // Whom something holds CXone was never told to remove.
     user.undelivered |= !deactivation && before.is_some_and(|debt| debt.deactivation && !debt.held);
     user.debt = Some(Debt {
@@ -415,6 +447,7 @@ pub(crate) fn owe(user: &mut User, deactivation: bool, reason: String, now: Time
         released,
         template,
         observed: false,
+        sought,
     });
     user.state = State::Owed;
     user.reason = Some(reason);

@@ -9,7 +9,7 @@ use crate::path::AttributePath;
 /// extensions below their URN, without `id`, `meta` and `groups`. Made by [`crate::normalise`].
 ///
 /// As JSON it is the bare object. `Debug` shows names only, since the values are a person's data.
-#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Resource(Map<String, Value>);
 

@@ -1,7 +1,7 @@
 //! What is the matter with a user and what to do, in one line.
 
 use crate::plan::{HeldBy, Kind};
-use crate::user::State;
+use crate::user::{Debt, State};
 
 use super::Explanation;
 
@@ -47,6 +47,9 @@ pub(super) fn of(it: &Explanation) -> String {
         Kind::Defer => format!("waits: {why}"),
         Kind::Twin => format!("not created: {why}"),
         Kind::Apart => format!("CXone is not told: {why}"),
+        Kind::Unknown if it.debt.as_ref().is_some_and(unnamed) => format!(
+            "a removal is owed, and CXone cannot be asked for them: {why}; mend the mapper, and it is tried by itself"
+        ),
         Kind::Unknown => format!("cannot be said now: {why}"),
         Kind::Create | Kind::Adopt | Kind::Replace | Kind::Revive | Kind::Deactivate => {
             let does = match it.outcome.kind {
@@ -74,6 +77,11 @@ pub(super) fn of(it: &Explanation) -> String {
         }
         Kind::Nothing => settled(it),
     }
+}
+
+/// Whether a removal is owed of somebody whom no mapper could name.
+fn unnamed(debt: &Debt) -> bool {
+    debt.deactivation && debt.sought.is_some()
 }
 
 fn turned_away(it: &Explanation, why: &str) -> String {

@@ -19,6 +19,7 @@ use crate::ownership::{apart, belongs_to, outranks, owner, says_protected};
 use crate::policy::Twins;
 use crate::port::cxone::Held;
 use crate::port::ledger::{Ledger, LedgerError};
+use crate::removal::name_in_cxone;
 use crate::said::keep_apart;
 use crate::target::{Attribute, Target};
 use crate::twin;
@@ -270,6 +271,10 @@ impl<'a> Foresight<'a> {
             found.planned.kind = Kind::Nothing;
             return Ok(found);
         }
+        if let Err(reason) = name_in_cxone(connection, &mut found.user).await {
+            return Ok(found.because(Kind::Unknown, reason));
+        }
+        let user = &found.user;
         let mut held = match whom(self.sight, user, background()).await {
             Ok(Some(held)) => held,
             Ok(None) => {

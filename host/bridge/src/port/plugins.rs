@@ -254,6 +254,13 @@ pub trait Plugins: Send + Sync + fmt::Debug {
     /// Runs the mappers forward only, for the name that CXone would know somebody by.
     async fn to_target(&self, source: Source) -> Result<Target, PluginFailure>;
 
+    /// The user name that CXone would know somebody by, if the mappers give one: of who is removed under it. Unlike in
+    /// `to_target`, the failure of a mapper that the chain would go on without is a failure here.
+    async fn user_name(&self, source: Source) -> Result<Option<String>, PluginFailure> {
+        let target = self.to_target(source).await?;
+        Ok(target.get(Attribute::UserName).map(str::to_owned))
+    }
+
     /// Runs the mappers backward.
     async fn to_source(
         &self,

@@ -121,6 +121,10 @@ fn owed(user: User, debt: &Debt) -> Waiting {
         Some(HeldBy::Observe) => {
             "read `jackfield plan`, then set mode = \"live\" for the connection".to_owned()
         }
+        None if leaves && debt.sought.is_some() => {
+            "mend the mapper that the reason names: it is tried again by itself, or now by a retry"
+                .to_owned()
+        }
         None => "nothing: it is tried again by itself, or now by a retry".to_owned(),
     };
     Waiting {

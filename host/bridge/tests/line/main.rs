@@ -25,6 +25,7 @@ mod retry;
 mod storm;
 mod swap;
 mod twins;
+mod unnamed;
 mod unreachable;
 mod update;
 mod why;

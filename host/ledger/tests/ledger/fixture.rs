@@ -81,6 +81,7 @@ pub(crate) fn owing(user: &User, deactivation: bool, since: i64) -> User {
         released: false,
         template: false,
         observed: false,
+        sought: None,
     });
     user
 }

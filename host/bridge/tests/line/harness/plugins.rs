@@ -1,6 +1,6 @@
 //! Plugins as pure functions of source and groups. `displayName` says what the rules do: `deny`, `defer` (until in a group),
-//! `trap`, `owe` (fail, until mended, with a failure that is owed), `leave` (deactivate who is in no group), or nothing. A group called `role X` gives the role X. `userType` chooses the
-//! template of that name.
+//! `trap`, `owe` (fail, until mended, with a failure that is owed, and the mapper with it), `leave` (deactivate who is in no group), or nothing. A group called `role X` gives the role X. `userType` chooses the
+//! template of that name. A `preferredLanguage` is the user name in CXone; a look-up of `unmapped.` anything fails, until mended.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -37,6 +37,7 @@ pub(crate) fn mapped(source: &Source) -> Target {
         }
     };
     map(Attribute::UserName, "/userName");
+    map(Attribute::UserName, "/preferredLanguage");
     map(Attribute::GivenName, "/name/givenName");
     map(Attribute::FamilyName, "/name/familyName");
     map(Attribute::DisplayName, "/displayName");
@@ -140,7 +141,13 @@ impl Plugins for Pure {
     }
 
     async fn to_target(&self, source: Source) -> Result<Target, PluginFailure> {
-        Ok(mapped(&source))
+        let target = mapped(&source);
+        let fails = target.get(Attribute::DisplayName) == Some("owe")
+            || source.user_name().starts_with("unmapped.");
+        match fails && !self.mended.load(Ordering::SeqCst) {
+            true => Err(trap(false)),
+            false => Ok(target),
+        }
     }
 
     async fn to_source(
