@@ -1,11 +1,13 @@
 """Checks a value against a JSON Schema (2020-12), as far as settings need it.
 
 The host checks the whole schema when a configuration is loaded; this is for native runs and for what is called without that.
-Keywords that are not below are left to the host. Messages name the place and hold no values: those may be secrets.
+Keywords that are not below are left to the host. Messages name the place, in serde's words as the SDK for Rust has them, and
+hold no values: those may be secrets.
 """
 
+import operator
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -23,6 +25,13 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "null": (type(None),),
 }
+
+_LIMITS: list[tuple[str, str, Callable[[float, float], bool]]] = [
+    ("minimum", "at least", operator.ge),
+    ("maximum", "at most", operator.le),
+    ("exclusiveMinimum", "more than", operator.gt),
+    ("exclusiveMaximum", "less than", operator.lt),
+]
 
 
 def mistakes(value: Any, schema: Schema, place: str = "settings") -> list[str]:
@@ -60,11 +69,11 @@ def _mistakes(value: Any, schema: Schema, place: str, root: Schema) -> Iterator[
     kinds = schema.get("type", [])
     kinds = [kinds] if isinstance(kinds, str) else kinds
     if kinds and not any(is_a(value, kind) for kind in kinds):
-        yield f"{place}: must be {_a(kinds)}"
+        yield f"{place}: invalid type, expected {_a(kinds)}"
         return
     allowed = [schema["const"]] if "const" in schema else schema.get("enum")
     if allowed is not None and not any(equal(value, one) for one in allowed):
-        yield f"{place}: must be one of {', '.join(repr(one) for one in allowed)}"
+        yield f"{place}: unknown variant, expected {_names(allowed)}"
     for one in schema.get("allOf", []):
         yield from _mistakes(value, one, place, root)
     for keyword in ("anyOf", "oneOf"):
@@ -77,9 +86,9 @@ def _mistakes(value: Any, schema: Schema, place: str, root: Schema) -> Iterator[
     if isinstance(value, dict):
         yield from _object(value, schema, place, root)
     elif isinstance(value, list):
-        yield from _bounds(len(value), schema, place, "minItems", "maxItems", "entries")
+        yield from _bounds(len(value), schema, place, "minItems", "maxItems", "items")
         if schema.get("uniqueItems") and any(equal(one, two) for at, one in enumerate(value) for two in value[:at]):
-            yield f"{place}: names something twice"
+            yield f"{place}: must not name anything twice"
         for at, item in enumerate(value):
             yield from _mistakes(item, schema.get("items", True), f"{place}[{at}]", root)
     elif isinstance(value, str):
@@ -87,17 +96,16 @@ def _mistakes(value: Any, schema: Schema, place: str, root: Schema) -> Iterator[
         if "pattern" in schema and not re.search(schema["pattern"], value):
             yield f"{place}: must match `{schema['pattern']}`"
     elif isinstance(value, int | float) and not isinstance(value, bool):
-        if value < schema.get("minimum", value) or value <= schema.get("exclusiveMinimum", value - 1):
-            yield f"{place}: is too small"
-        if value > schema.get("maximum", value) or value >= schema.get("exclusiveMaximum", value + 1):
-            yield f"{place}: is too large"
+        for keyword, words, fits in _LIMITS:
+            if keyword in schema and not fits(value, schema[keyword]):
+                yield f"{place}: must be {words} {schema[keyword]}"
 
 
 def _object(value: dict[str, Any], schema: dict[str, Any], place: str, root: Schema) -> Iterator[str]:
     known = schema.get("properties", {})
     for key in schema.get("required", []):
         if key not in value:
-            yield f"{place}: `{key}` is missing"
+            yield f"{place}: missing field `{key}`"
     patterns = schema.get("patternProperties", {})
     other = schema.get("additionalProperties", True)
     for key, inner in value.items():
@@ -106,8 +114,8 @@ def _object(value: dict[str, Any], schema: dict[str, Any], place: str, root: Sch
         if key in known:
             fitting.append(known[key])
         if not fitting and other is False:
-            keys = ", ".join(f"`{name}`" for name in known) or "none"
-            yield f"{place}: unknown key `{key}`; the keys are {keys}"
+            expected = f"expected {_names(known)}" if known else "there are no fields"
+            yield f"{place}: unknown field `{key}`, {expected}"
             continue
         for one in fitting or [other]:
             yield from _mistakes(inner, one, inside, root)
@@ -116,9 +124,9 @@ def _object(value: dict[str, Any], schema: dict[str, Any], place: str, root: Sch
 
 def _bounds(size: int, schema: dict[str, Any], place: str, least: str, most: str, what: str) -> Iterator[str]:
     if size < schema.get(least, 0):
-        yield f"{place}: needs at least {schema[least]} {what}"
+        yield f"{place}: must have at least {schema[least]} {what}"
     if size > schema.get(most, size):
-        yield f"{place}: has at most {schema[most]} {what}"
+        yield f"{place}: must have at most {schema[most]} {what}"
 
 
 def _target(reference: str, root: Schema) -> Schema:
@@ -131,5 +139,10 @@ def _target(reference: str, root: Schema) -> Schema:
 
 
 def _a(kinds: list[str]) -> str:
-    words = {"object": "a table", "array": "a list", "integer": "a whole number", "null": "absent"}
+    words = {"object": "a table", "array": "a list", "integer": "a whole number", "boolean": "true or false", "null": "null"}
     return " or ".join(words.get(kind, f"a {kind}") for kind in kinds)
+
+
+def _names(all: Iterable[Any]) -> str:
+    spelt = [f"`{one}`" for one in all]
+    return f"one of {', '.join(spelt)}" if len(spelt) > 2 else " or ".join(spelt)

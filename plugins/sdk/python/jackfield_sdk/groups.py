@@ -15,7 +15,7 @@ class Group:
     external_id: str | None = None
     """The identity provider's own id of the group, where it sent one."""
 
-    def means(self, name_or_id: str) -> bool:
+    def is_(self, name_or_id: str) -> bool:
         """Whether settings mean this group: by display name, without case, or by external id or id, exactly."""
         named = self.display_name != "" and self.display_name.lower() == name_or_id.lower()
         return named or name_or_id in (self.external_id, self.id)
@@ -31,7 +31,7 @@ class Groups:
 
     def find(self, name_or_id: str) -> Group | None:
         """The group that settings mean by this name or id, if the user is a member."""
-        return next((group for group in self._groups if group.means(name_or_id)), None)
+        return next((group for group in self._groups if group.is_(name_or_id)), None)
 
     def contains(self, name_or_id: str) -> bool:
         """Whether the user is a member of the group that settings mean by this name or id."""

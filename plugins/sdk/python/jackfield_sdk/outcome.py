@@ -6,6 +6,12 @@ from typing import Any
 from .target import Target
 
 
+def _text(value: str, what: str) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{what} must be a string")
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class Deferral:
     """Why a write waits: the source is kept and acknowledged, CXone follows when the rule lets it."""
@@ -54,36 +60,42 @@ class Decision:
     @staticmethod
     def amend(target: Target) -> "Decision":
         """The write goes through with this target instead."""
+        if not isinstance(target, Target):
+            raise TypeError("what is amended must be a target")
         return Decision(target)
 
     @staticmethod
     def defer(detail: str) -> "Decision":
         """The write waits for what ``detail`` says."""
-        return Decision(Deferral(detail))
+        return Decision(Deferral(_text(detail, "the detail of a deferral")))
 
     @staticmethod
-    def deny(attribute: str | None, detail: str) -> "Decision":
+    def deny(attribute: str, detail: str) -> "Decision":
         """The write is refused: status 400 and no scimType unless said otherwise. Say what to do by ``fix``."""
-        return Decision(Denial(attribute, detail))
+        _text(detail, "the detail of a denial")
+        return Decision(Denial(_text(attribute, "the attribute of a denial"), detail))
 
     def warn(self, warning: str) -> "Decision":
         """Adds a remark for the operator."""
-        return replace(self, warnings=(*self.warnings, warning))
+        return replace(self, warnings=(*self.warnings, _text(warning, "a warning")))
 
     def status(self, status: int) -> "Decision":
         """A denial's HTTP status. Does nothing to other verdicts."""
+        if not isinstance(status, int) or not 400 <= status <= 499:
+            raise ValueError("the status of a denial is one of 400 to 499")
         return self._denial(status=status)
 
     def scim_type(self, scim_type: str) -> "Decision":
         """A denial's scimType. Does nothing to other verdicts."""
-        return self._denial(scim_type=scim_type)
+        return self._denial(scim_type=_text(scim_type, "the scimType of a denial"))
 
     def fix(self, fix: str) -> "Decision":
         """What to do about a denial. Does nothing to other verdicts."""
-        return self._denial(fix=fix)
+        return self._denial(fix=_text(fix, "the fix of a denial"))
 
     def attribute(self, name: str) -> "Decision":
         """The attribute or group that a deferral or denial concerns. Does nothing to other verdicts."""
+        _text(name, "the attribute concerned")
         if isinstance(self.verdict, Deferral):
             return replace(self, verdict=replace(self.verdict, attribute=name))
         return self._denial(attribute=name)
@@ -109,9 +121,9 @@ class Choice:
     @staticmethod
     def template(name: str, reason: str) -> "Choice":
         """This template."""
-        return Choice(name, reason)
+        return Choice(_text(name, "a template's name"), _text(reason, "the reason of a choice"))
 
     @staticmethod
     def none(reason: str) -> "Choice":
         """No template."""
-        return Choice(None, reason)
+        return Choice(None, _text(reason, "the reason of a choice"))

@@ -1,5 +1,6 @@
 """The user as CXone should hold it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +38,8 @@ class Target:
     target = Target.parse('{"userName":"ada@example.com","active":true}')
     target.role = "Agent"
     target.to_json()  # {"userName":"ada@example.com","role":"Agent","active":true}
+
+    A misspelt name and a value of a wrong type are raised where they are set.
     """
 
     user_name: str | None = None
@@ -67,6 +70,17 @@ class Target:
     others: dict[str, Any] = field(default_factory=dict)
     """Members of later versions: given back as they came."""
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        member = _NAMES.get(name)
+        if member is None and name != "others":
+            raise AttributeError(f"unknown target attribute `{name}`, expected one of {_listed(_NAMES)}")
+        if value is None and name in _LISTS:
+            value = []
+        wrong = None if value is None or member is None else _wrong(member, value)
+        if wrong is not None:
+            raise TypeError(wrong)
+        object.__setattr__(self, name, value)
+
     @classmethod
     def parse(cls, text: str) -> "Target":
         """A target from its JSON text."""
@@ -96,9 +110,12 @@ class Target:
     def set(self, name: str, value: Any) -> None:
         """Sets a member by its name in the document; ``None`` takes the opinion back."""
         if name not in _MEMBERS:
-            known = ", ".join(f"`{member}`" for member in _MEMBERS)
-            raise ValueError(f"unknown target attribute `{name}`, expected one of {known}")
-        setattr(self, _MEMBERS[name], [] if value is None and _MEMBERS[name] in _LISTS else value)
+            raise ValueError(f"unknown target attribute `{name}`, expected one of {_listed(_MEMBERS)}")
+        setattr(self, _MEMBERS[name], value)
+
+    def clear(self, name: str) -> None:
+        """Takes back the opinion on a member, by its name in the document."""
+        self.set(name, None)
 
     def has(self, name: str) -> bool:
         """Whether there is an opinion on a member, by its name in the document."""
@@ -122,6 +139,10 @@ class Target:
         """Names the members only: their values are a person's."""
         names = [member for member, name in _NAMES.items() if self.has(name)]
         return f"Target({', '.join([*names, *self.others])})"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _wrong(name: str, value: Any) -> str | None:

@@ -48,7 +48,7 @@ def test_every_verdict_has_its_form():
             {"verdict": "deny", "warnings": ["w"], "status": 400, "detail": "no", "attribute": "team", "fix": ""},
         ),
         (
-            Decision.deny(None, "no").status(403).scim_type("mutability").fix("do").attribute("role"),
+            Decision.deny("team", "no").status(403).scim_type("mutability").fix("do").attribute("role"),
             {
                 "verdict": "deny",
                 "warnings": [],
@@ -65,6 +65,26 @@ def test_every_verdict_has_its_form():
     denial = Decision.deny("team", "no").fix("do").denial
     assert denial is not None
     assert denial.fix == "do"
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (lambda: Decision.deny(None, "no"), "the attribute of a denial must be a string"),  # type: ignore[arg-type]
+        (lambda: Decision.deny("team", None), "the detail of a denial must be a string"),  # type: ignore[arg-type]
+        (lambda: Decision.deny("team", "no").status(200), "the status of a denial is one of 400 to 499"),
+        (lambda: Decision.deny("team", "no").status("403"), "the status of a denial is one of 400 to 499"),  # type: ignore[arg-type]
+        (lambda: Decision.deny("team", "no").fix(5), "the fix of a denial must be a string"),  # type: ignore[arg-type]
+        (lambda: Decision.defer(5), "the detail of a deferral must be a string"),  # type: ignore[arg-type]
+        (lambda: Decision.allow().warn(5), "a warning must be a string"),  # type: ignore[arg-type]
+        (lambda: Decision.amend({"team": "Blue"}), "what is amended must be a target"),  # type: ignore[arg-type]
+        (lambda: Choice.template(None, "why"), "a template's name must be a string"),  # type: ignore[arg-type]
+        (lambda: Choice.none(5), "the reason of a choice must be a string"),  # type: ignore[arg-type]
+    ],
+)
+def test_what_is_no_answer_is_refused_where_it_is_made(answer, said):
+    with pytest.raises((TypeError, ValueError), match=said):
+        answer()
 
 
 def test_an_occasion_has_all_that_the_contract_says():

@@ -202,7 +202,7 @@ def test_prints_and_levels_reach_the_log(probe):
 def test_errors_cross_the_boundary(probe):
     assert decided(probe, "error")["error"] == {"code": "input", "message": "cannot", "attribute": "userName"}
     error = decided(probe, "update", settings='{"wrods":[]}')["error"]
-    assert (error["code"], error["message"]) == ("settings", "settings: unknown key `wrods`; the keys are `words`")
+    assert (error["code"], error["message"]) == ("settings", "settings: unknown field `wrods`, expected `words`")
     assert decided(probe, "amend", target="[]")["error"]["code"] == "input"
 
 

@@ -180,23 +180,40 @@ def test_null_none_and_an_empty_list_are_no_opinion():
     target = Target.parse('{"role":null,"team":"Blue","active":true,"secondaryRoles":["Manager"]}')
     assert target.role is None
     target.team = target.active = None
-    target.set("secondaryRoles", None)
+    target.clear("secondaryRoles")
     assert target.to_json() == "{}"
     assert not target.has("team")
+    target.secondary_roles = None  # type: ignore[assignment]
+    assert target.secondary_roles == []
 
 
-def test_a_target_of_a_wrong_type_is_the_plugins_fault():
-    for target, said in [
-        (Target(team=5), "`team` must be a string"),  # type: ignore[arg-type]
-        (Target(active="yes"), "`active` must be true or false"),  # type: ignore[arg-type]
-        (Target(secondary_roles="Manager"), "`secondaryRoles` must be a list of strings"),  # type: ignore[arg-type]
+def test_a_value_of_a_wrong_type_is_refused_where_it_is_set():
+    for name, member, value, said in [
+        ("team", "team", 31337, "`team` must be a string"),
+        ("user_name", "userName", ["hunter2"], "`userName` must be a string"),
+        ("active", "active", "hunter2", "`active` must be true or false"),
+        ("secondary_roles", "secondaryRoles", "hunter2", "`secondaryRoles` must be a list of strings"),
     ]:
-        with pytest.raises(InternalError, match=said):
-            target.to_json()
-    with pytest.raises(AttributeError):
+        for attempt in [
+            lambda name=name, value=value: setattr(Target(), name, value),
+            lambda member=member, value=value: Target().set(member, value),
+            lambda name=name, value=value: Target(**{name: value}),
+        ]:
+            with pytest.raises(TypeError) as refused:
+                attempt()
+            assert str(refused.value) == said
+    target = Target(secondary_roles=["Manager"])
+    target.secondary_roles.append(5)  # type: ignore[arg-type]
+    with pytest.raises(InternalError, match="`secondaryRoles` must be a list of strings"):
+        target.to_json()
+
+
+def test_a_misspelt_name_is_answered_with_the_names():
+    with pytest.raises(AttributeError, match="unknown target attribute `taem`, expected one of `user_name`, "):
         Target().taem = "Blue"  # type: ignore[attr-defined]
-    with pytest.raises(ValueError, match="unknown target attribute `mail`, expected one of `userName`, "):
-        Target().set("mail", "x")
+    for attempt in (lambda: Target().set("mail", "x"), lambda: Target().clear("mail")):
+        with pytest.raises(ValueError, match="unknown target attribute `mail`, expected one of `userName`, "):
+            attempt()
 
 
 def test_groups_are_meant_by_name_without_case_and_by_ids_exactly():
@@ -207,6 +224,7 @@ def test_groups_are_meant_by_name_without_case_and_by_ids_exactly():
     assert "018f-2a" in groups
     assert "018F-2A" not in groups
     assert "" not in groups, "a group without a name is meant by nobody"
+    assert next(iter(groups)).is_("cx süd")
     assert groups.find("cx süd") == Group("1", "CX Süd", "0a1B")
     assert (len(groups), [group.id for group in groups]) == (2, ["1", "018f-2a"])
 

@@ -84,17 +84,17 @@ def test_values_become_what_the_types_say():
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ({}, "settings: `domain` is missing"),
-        ({"domain": 31337}, "settings.domain: must be a string"),
-        ({"domain": "d", "domian": "hunter2"}, "settings: unknown key `domian`; the keys are `domain`, `rules`,"),
-        ({"domain": "d", "rules": [{"template": "A"}, {}]}, "settings.rules[1]: `template` is missing"),
+        ({}, "settings: missing field `domain`"),
+        ({"domain": 31337}, "settings.domain: invalid type, expected a string"),
+        ({"domain": "d", "domian": "hunter2"}, "settings: unknown field `domian`, expected one of `domain`, `rules`,"),
+        ({"domain": "d", "rules": [{"template": "A"}, {}]}, "settings.rules[1]: missing field `template`"),
         ({"domain": "d", "rules": [{"template": "A", "when": 31337}]}, "settings.rules[0].when: is none of the forms"),
-        ({"domain": "d", "limits": {"a": "hunter2"}}, "settings.limits.a: must be a whole number"),
-        ({"domain": "d", "limits": {"a": True}}, "settings.limits.a: must be a whole number"),
-        ({"domain": "d", "mode": "hunter2"}, "settings.mode: must be one of 'strict', 'lax'"),
-        ({"domain": "d", "colour": "green"}, "settings.colour: must be one of 'red', 'blue'"),
-        ({"domain": "d", "least": 0}, "settings.least: is too small"),
-        ({"domain": "d", "loud": 1}, "settings.loud: must be a boolean"),
+        ({"domain": "d", "limits": {"a": "hunter2"}}, "settings.limits.a: invalid type, expected a whole number"),
+        ({"domain": "d", "limits": {"a": True}}, "settings.limits.a: invalid type, expected a whole number"),
+        ({"domain": "d", "mode": "hunter2"}, "settings.mode: unknown variant, expected `strict` or `lax`"),
+        ({"domain": "d", "colour": "green"}, "settings.colour: unknown variant, expected `red` or `blue`"),
+        ({"domain": "d", "least": 0}, "settings.least: must be at least 1"),
+        ({"domain": "d", "loud": 1}, "settings.loud: invalid type, expected true or false"),
         ({"domain": "@d"}, "settings: domain: is written without `@`"),
     ],
 )
@@ -113,7 +113,7 @@ def test_several_mistakes_are_said_at_once():
 
 
 def test_without_settings_every_key_is_unknown():
-    with pytest.raises(SettingsError, match="unknown key `a`; the keys are none"):
+    with pytest.raises(SettingsError, match="unknown field `a`, there are no fields"):
         Plugin().settings('{"a":1}')
 
 
@@ -132,10 +132,10 @@ def test_a_schema_may_be_given():
     assert plugin.schema == schema
     assert plugin.settings('{"team":"Blue"}') == {"team": "Blue"}
     for text, said in [
-        ('{"team":""}', "settings.team: needs at least 1 characters"),
+        ('{"team":""}', "settings.team: must have at least 1 characters"),
         ('{"team":"blue"}', "settings.team: must match `\\^\\[A-Z\\]`"),
-        ('{"team":"Blue","more":["A","A"]}', "settings.more: has at most 1 entries; settings.more: names something twice"),
-        ('{"teem":"Blue"}', "unknown key `teem`"),
+        ('{"team":"Blue","more":["A","A"]}', "settings.more: must have at most 1 items; settings.more: must not name anything twice"),
+        ('{"teem":"Blue"}', "unknown field `teem`"),
     ]:
         with pytest.raises(SettingsError, match=said):
             plugin.settings(text)
