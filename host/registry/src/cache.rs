@@ -1,24 +1,35 @@
 //! What was pulled, by digest. A name is a promise about the content, and it is kept on every read: what does not have
-//! the digest that it is named after is not there.
+//! the digest that it is named after is not there. A file's time is when it was used last; with each that is new, those
+//! that were not used for longest go until no more than [`MOST_BYTES`] are left.
 
 use std::fs::{self, DirBuilder, Permissions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use crate::digest::Digest;
+
+/// What is kept, in bytes: 4 GiB, 64 plugins of the longest kind.
+const MOST_BYTES: u64 = 4 << 30;
+
+/// How the names of files in the making begin, and when one is of a process that has ended.
+const DRAFT: &str = ".draft-";
+const FORGOTTEN: Duration = Duration::from_secs(60 * 60);
 
 /// Manifests and components: `DIR/oci/sha256/HEX`, as an OCI image layout names its blobs. The directory is its owner's
 /// alone, so are the files. Several processes may share it.
 #[derive(Debug, Clone)]
 pub(crate) struct Cache {
     folder: PathBuf,
+    most: u64,
 }
 
 impl Cache {
     pub(crate) fn new(dir: &Path) -> Self {
         Self {
             folder: dir.join("oci").join("sha256"),
+            most: MOST_BYTES,
         }
     }
 
@@ -26,8 +37,11 @@ impl Cache {
     pub(crate) fn read(&self, digest: &Digest, longest: usize) -> Option<Vec<u8>> {
         let path = self.path(digest);
         let mut bytes = Vec::new();
-        let outcome = fs::File::open(&path)
-            .and_then(|file| file.take(longest as u64 + 1).read_to_end(&mut bytes));
+        let outcome = fs::File::open(&path).and_then(|file| {
+            // Where that cannot be told it is only swept earlier.
+            let _ = file.set_modified(SystemTime::now());
+            file.take(longest as u64 + 1).read_to_end(&mut bytes)
+        });
         match outcome {
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => {
@@ -56,10 +70,46 @@ impl Cache {
         }
         private(&self.folder)?;
         // Temporary files are made with 0600.
-        let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
+        let mut file = tempfile::Builder::new()
+            .prefix(DRAFT)
+            .tempfile_in(&self.folder)?;
         file.write_all(bytes)?;
         file.persist(self.path(digest))?;
+        self.sweep(&self.path(digest));
         Ok(())
+    }
+
+    /// Removes what was not used for longest, but `new`, and what a process left unfinished. It is no error that another process
+    /// was faster.
+    fn sweep(&self, new: &Path) {
+        let listed = fs::read_dir(&self.folder).into_iter().flatten();
+        let files = listed.filter_map(|entry| {
+            let entry = entry.ok()?;
+            let metadata = entry.metadata().ok().filter(fs::Metadata::is_file)?;
+            let used = metadata.modified().ok()?;
+            Some((used, entry.path(), metadata.len()))
+        });
+        let draft = |path: &Path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            name.starts_with(DRAFT)
+        };
+        let (drafts, mut files): (Vec<_>, Vec<_>) = files.partition(|(_, path, _)| draft(path));
+        for (begun, path, _) in drafts {
+            if begun.elapsed().is_ok_and(|age| age > FORGOTTEN) {
+                let _ = fs::remove_file(path);
+            }
+        }
+        let mut bytes: u64 = files.iter().map(|(.., bytes)| bytes).sum();
+        files.sort();
+        for (_, path, length) in files.into_iter().filter(|(_, path, _)| path != new) {
+            if bytes <= self.most {
+                return;
+            }
+            if fs::remove_file(&path).is_ok() {
+                bytes = bytes.saturating_sub(length);
+                tracing::info!(path = %path.display(), "a cached plugin that was not used for long is removed");
+            }
+        }
     }
 
     fn path(&self, digest: &Digest) -> PathBuf {
@@ -89,6 +139,59 @@ mod tests {
         assert_eq!(mode(&dir.path().join("new").join("oci")), 0o700);
         let files = fs::read_dir(&cache.folder).expect("a directory").count();
         assert_eq!(files, 1, "no temporary file is left");
+    }
+
+    #[test]
+    fn what_was_not_used_for_longest_goes_where_there_is_too_much() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let cache = Cache {
+            most: 9,
+            ..Cache::new(dir.path())
+        };
+        let [old, used, new] = [b"old 5", b"use 5", b"new 5"].map(|it| it.to_vec());
+        let ago = |digest: &Digest, hours: u64| {
+            let file = fs::File::open(cache.path(digest)).expect("there");
+            let then = SystemTime::now() - Duration::from_secs(hours * 3600);
+            file.set_modified(then).expect("a time");
+        };
+        for bytes in [&old, &used] {
+            fs::create_dir_all(&cache.folder).expect("a directory");
+            fs::write(cache.path(&Digest::of(bytes)), bytes).expect("written");
+        }
+        ago(&Digest::of(&old), 5);
+        ago(&Digest::of(&used), 9);
+        let (draft, young) = (cache.folder.join(".draft-1"), cache.folder.join(".draft-2"));
+        for path in [&draft, &young] {
+            fs::write(path, b"dra").expect("written");
+        }
+        let begun = SystemTime::now() - FORGOTTEN - Duration::from_secs(9);
+        let file = fs::File::open(&draft).expect("there");
+        file.set_modified(begun).expect("a time");
+        assert!(cache.read(&Digest::of(&used), 100).is_some(), "it is used");
+        let roomy = Cache {
+            most: 15,
+            ..cache.clone()
+        };
+        roomy.write(&Digest::of(&new), &new).expect("written");
+        assert!(
+            cache.path(&Digest::of(&old)).exists(),
+            "there is room for all"
+        );
+        let roomy = Cache {
+            most: 10,
+            ..cache.clone()
+        };
+        roomy.write(&Digest::of(&new), &new).expect("written");
+        assert!(!cache.path(&Digest::of(&old)).exists());
+        assert!(cache.path(&Digest::of(&used)).exists() && cache.path(&Digest::of(&new)).exists());
+        assert!(!draft.exists() && young.exists());
+        // Even where it alone is too much: it was asked for.
+        let tight = Cache {
+            most: 1,
+            ..cache.clone()
+        };
+        tight.write(&Digest::of(&new), &new).expect("written");
+        assert!(!cache.path(&Digest::of(&used)).exists() && cache.path(&Digest::of(&new)).exists());
     }
 
     #[test]

@@ -214,7 +214,8 @@ impl Remote {
                     OciErrorCode::Toomanyrequests => {
                         unreachable("it asks to be asked less often".into())
                     }
-                    code => answer(&format!("{code:?}: {}", first.message)),
+                    // Its own words may be those of whoever it sent us to.
+                    code => answer(&format!("it answers {code:?}")),
                 }
             }
             // Its text may hold a part of the token.

@@ -117,6 +117,17 @@ impl Store {
         })
     }
 
+    /// The plugin of a reference, if it is in the cache and whole. No registry is asked.
+    pub async fn kept(&self, reference: &Reference) -> Option<Component> {
+        let manifest = self.cached(reference.digest(), LONGEST_MANIFEST).await?;
+        let named = artifact::read(&manifest).ok()?;
+        Some(Component {
+            bytes: self.cached(&named.component, named.size).await?,
+            digest: named.component,
+            signatures: named.signatures,
+        })
+    }
+
     /// Brings a component to a registry, under a tag, with what a registry shows of it and its signatures (of
     /// [`crate::SigningKey::sign`]), and looks whether it is there. Equal arguments give an equal digest.
     ///

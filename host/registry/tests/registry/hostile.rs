@@ -186,7 +186,7 @@ async fn a_registry_in_trouble_is_asked_again() {
 #[tokio::test]
 async fn a_refusal_is_not_asked_again() {
     let denied = r#"{"errors": [{"code": "DENIED", "message": "no\r\nX: 1"}]}"#;
-    let odd = r#"{"errors": [{"code": "ARTIFACT_LOCKED", "message": "locked\r\nX: 1"}]}"#;
+    let odd = r#"{"errors": [{"code": "ARTIFACT_LOCKED", "message": "said elsewhere\r\nX: 1"}]}"#;
     type Expected = fn(&FetchError) -> bool;
     let cases: [(u16, &'static str, Expected); 6] = [
         (401, "", |it| matches!(it, FetchError::Denied { .. })),
@@ -207,6 +207,7 @@ async fn a_refusal_is_not_asked_again() {
         assert!(expected(&error), "{status}: {error}");
         assert!(!error.is_transport());
         assert!(!error.to_string().contains(['\r', '\n']), "{error}");
+        assert!(!error.to_string().contains("elsewhere"), "{error}");
         let asked = server.asked();
         let manifests = asked.iter().filter(|asked| asked.path != "/v2/");
         assert_eq!(manifests.count(), 1, "{status}");

@@ -25,6 +25,8 @@ async fn a_registry_that_is_down_stops_only_what_is_not_cached() {
 
     let fetched = had.fetch(&pushed.reference).await.expect("from the cache");
     assert_eq!(fetched.bytes, COMPONENT);
+    assert_eq!(had.kept(&pushed.reference).await, Some(fetched));
+    assert_eq!(new.kept(&pushed.reference).await, None);
     let error = new.fetch(&pushed.reference).await.expect_err("down");
     assert!(matches!(error, FetchError::Unreachable { .. }), "{error}");
     assert!(error.is_transport());
