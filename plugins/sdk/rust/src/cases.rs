@@ -202,17 +202,15 @@ impl Runner {
                 continue;
             };
             failures.ran();
-            let place = || format!("{name}:{}", read::line(&text, &case.name));
+            let place = (&*name, read::line(&text, &case.name));
             match call::run(*call, &case.given) {
                 Came::Output { output, log } => {
                     let differences = compare::differences(&case.expect, &output, &log);
                     if !differences.is_empty() {
-                        failures.add(&place(), &case.name, Failed::Differs(differences));
+                        failures.add(place, &case.name, Failed::Differs(differences));
                     }
                 }
-                Came::Panic(message) => {
-                    failures.add(&place(), &case.name, Failed::Panicked(message))
-                }
+                Came::Panic(message) => failures.add(place, &case.name, Failed::Panicked(message)),
             }
         }
     }

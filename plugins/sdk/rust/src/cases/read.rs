@@ -67,7 +67,8 @@ const VERDICTS: [&str; 4] = ["allow", "amend", "defer", "deny"];
 /// # Errors
 /// Names the file, the case and what is wrong with it.
 pub(super) fn cases(file: &str, text: &str, exports: &[Export]) -> Result<Vec<Case>, String> {
-    let value: Value = serde_json::from_str(text).map_err(|error| format!("{file}: {error}"))?;
+    let value: Value =
+        serde_json::from_str(text).map_err(|error| format!("{file}: no JSON: {error}"))?;
     if !value.is_object() {
         return Err(format!("{file}: the file is not a JSON object"));
     }

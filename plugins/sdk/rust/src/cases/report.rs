@@ -32,10 +32,10 @@ impl Failures {
         self.said.push(message);
     }
 
-    /// A case failed, at `FILE:LINE`.
-    pub(super) fn add(&mut self, place: &str, case: &str, failed: Failed) {
+    /// A case of a file failed, on this line of it.
+    pub(super) fn add(&mut self, (file, line): (&str, usize), case: &str, failed: Failed) {
         self.failed = self.failed.saturating_add(1);
-        let mut said = format!("{place}: {case}");
+        let mut said = format!("{file}:{line}: {case}");
         match failed {
             Failed::Panicked(message) => {
                 for line in message.lines() {
@@ -54,6 +54,11 @@ impl Failures {
                 }
             }
         }
+        // The workbench shows what the output changed, what was logged, and what was used.
+        let input = quoted(&format!("{file}#{case}"));
+        said.push_str(&format!(
+            "\n    again: jackfield plugin run . --input {input}"
+        ));
         self.said.push(said);
     }
 
@@ -84,6 +89,15 @@ impl fmt::Debug for Failures {
 }
 
 impl std::error::Error for Failures {}
+
+/// A word of a command line, in quotes where a shell needs them.
+fn quoted(word: &str) -> String {
+    let safe = |c: char| c.is_ascii_alphanumeric() || "-_./#".contains(c);
+    if word.chars().all(safe) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
 
 fn written(value: Option<&Value>) -> String {
     value.map_or_else(|| "nothing".to_owned(), Value::to_string)

@@ -263,9 +263,11 @@ cases/b.json:4: another role
     target["urn:x:y"].a[2]
         expected 4
         came     nothing
+    again: jackfield plugin run . --input 'cases/b.json#another role'
 
 cases/b.json:6: a panic
     a team, of all things
+    again: jackfield plugin run . --input 'cases/b.json#a panic'
 
 cases/b.json:7: an error
     error
@@ -273,7 +275,8 @@ cases/b.json:7: an error
         came     {"code":"internal","message":"out of templates","attribute":"template"}
     template
         expected "T"
-        came     nothing"#
+        came     nothing
+    again: jackfield plugin run . --input 'cases/b.json#an error'"#
     );
 }
 
