@@ -56,7 +56,7 @@ fn reference() -> String {
     let mut out = format!(
         "# The contract\n\nVersion {} of the package `jackfield:plugin`, between Jackfield and its plugins. Made of [`wit/`](../wit): change that \
          and run `JACKFIELD_WRITE_CONTRACT=1 cargo test -p jackfield-sdk --test contract`. How plugins are written is in \
-         [plugins.md](plugins.md).\n\n",
+         [authors.md](authors.md).\n\n",
         contract.version()
     );
     paragraphs(&mut out, &resolve.packages[package].docs);
