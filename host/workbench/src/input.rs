@@ -1,6 +1,8 @@
 //! The input of one call, from what people have at hand: an object with some members, a case of a file, a line of a recording,
 //! what a failed test left behind.
 
+mod lines;
+
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -150,47 +152,39 @@ fn parse(
     exports: &[Export],
     instead: &Instead,
 ) -> Result<Asked, Problem> {
-    let wrong = |what: String| Problem::new(format!("{}: {what}", file.display()));
-    let value: Value = match serde_json::from_str(text) {
-        Ok(value) => value,
-        Err(error) => {
-            let lines: Vec<&str> = text
-                .lines()
-                .filter(|line| !line.trim().is_empty())
-                .collect();
-            let first: Option<Value> = lines
-                .first()
-                .and_then(|line| serde_json::from_str(line).ok());
-            if lines.len() < 2 || first.is_none() {
-                return Err(wrong(format!("no JSON: {error}")));
-            }
-            let number: Option<usize> = part.and_then(|part| part.parse().ok());
-            let line = number.and_then(|number| lines.get(number.checked_sub(1)?));
-            let line = line.ok_or_else(|| {
-                wrong(format!(
-                    "holds {} lines: name one as {}#1",
-                    lines.len(),
-                    file.display()
-                ))
-            })?;
-            return parse(line, file, None, exports, instead);
-        }
-    };
-    let Value::Object(members) = &value else {
-        return Err(wrong("must be an object".to_owned()));
-    };
-    if members.contains_key("cases") {
+    let whole: Result<Value, _> = serde_json::from_str(text);
+    if lines::are_meant(text, file, part, whole.as_ref().ok()) {
+        let (place, line) = lines::one(text, file, part)?;
+        return asked(&line, &place, exports, instead);
+    }
+    let place = file.display().to_string();
+    let value = whole.map_err(|error| Problem::new(format!("{place}: no JSON: {error}")))?;
+    if value.get("cases").is_some() {
         return case(text, file, part, exports);
     }
     if let Some(part) = part {
-        return Err(wrong(format!(
-            "is no file of cases, so there is no {part:?} in it"
+        return Err(Problem::new(format!(
+            "{place}: is no file of cases, so there is no {part:?} in it"
         )));
     }
+    asked(&value, &place, exports, instead)
+}
+
+/// The call that a document tells of. `place` is where it stands.
+fn asked(
+    value: &Value,
+    place: &str,
+    exports: &[Export],
+    instead: &Instead,
+) -> Result<Asked, Problem> {
+    let wrong = |what: String| Problem::new(format!("{place}: {what}"));
+    let Value::Object(members) = value else {
+        return Err(wrong("must be an object".to_owned()));
+    };
     if members.contains_key("input") {
         return kept(members, exports, instead).map_err(wrong);
     }
-    let given = Given::parse(Some(&value), "input").map_err(wrong)?;
+    let given = Given::parse(Some(value), "input").map_err(wrong)?;
     let export = match instead.export {
         Some(export) => export,
         None => told(members, exports).ok_or_else(|| {

@@ -69,6 +69,40 @@ fn a_line_of_a_recording_keeps_its_answers() {
 }
 
 #[test]
+fn lines_are_counted_as_in_the_file() {
+    let line = |team: &str| json!({"export": "decide", "input": {"target": {"team": team}}});
+    let usual = Instead::default();
+    let team = |text: &str, part: &str| {
+        read_text("a.jsonl", text, part, &usual).map(|asked| asked.input["target"]["team"].clone())
+    };
+    // One line may be named too, and blank ones are counted.
+    let one = format!("\n{}\n", line("East"));
+    assert_eq!(team(&one, "#2").unwrap(), "East");
+    let wrong = team(&one, "#1").unwrap_err().to_string();
+    assert!(wrong.contains("a.jsonl#2"), "{wrong}");
+    // A first line that is broken, as a full disk leaves it, hides no other.
+    let torn = format!("{{\"export\": \"dec\n\n{}\n", line("West"));
+    assert_eq!(team(&torn, "#3").unwrap(), "West");
+    for (part, says) in [
+        ("#1", "a.jsonl: line 1: no JSON"),
+        ("", "has lines 1 to 3"),
+        ("#2", "has lines 1 to 3"),
+    ] {
+        let wrong = team(&torn, part).unwrap_err().to_string();
+        assert!(wrong.contains(says), "{says}: {wrong}");
+    }
+    let wrong = format!("{}\n{{\"export\": \"x\", \"input\": {{}}}}\n", line("East"));
+    let wrong = team(&wrong, "#2").unwrap_err().to_string();
+    assert!(wrong.contains("a.jsonl: line 2: `export`"), "{wrong}");
+    // A document in several lines has none of its own.
+    let text = "{\n  \"export\": \"decide\",\n  \"input\": {}\n}\n";
+    let wrong = read_text("a.json", text, "#1", &usual).unwrap_err();
+    assert!(wrong.to_string().contains("no file of cases"), "{wrong}");
+    let wrong = read_text("a.json", "{\n  \"export\"\n}\n", "#2", &usual).unwrap_err();
+    assert!(wrong.to_string().contains("a.json: no JSON"), "{wrong}");
+}
+
+#[test]
 fn settings_and_directory_can_be_others() {
     let folder = tempfile::tempdir().unwrap();
     let (settings, directory) = (folder.path().join("s.toml"), folder.path().join("d.json"));
