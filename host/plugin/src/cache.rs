@@ -1,7 +1,7 @@
 //! Compiled code on disk, so that a start neither compiles nor calls a guest.
 //!
 //! Running such code is trusting whoever wrote it. The folder must therefore belong to us, with nobody else allowed to write
-//! in it; so must each file. An entry is written aside, synced and renamed, and carries a checksum of everything in it: a torn
+//! in it or to put another in its place; so must each file. An entry is written aside, synced and renamed, and carries a checksum of everything in it: a torn
 //! or altered one is thrown away and compiled anew. (Measured: the checksum is a quarter of the time that taking an entry up
 //! takes, 0.2 ms of a bundled plugin's. It is no defence against who may write there; nothing is.)
 //!
@@ -12,7 +12,7 @@
 mod entry;
 mod sweep;
 
-use std::fs::{self, DirBuilder};
+use std::fs::{self, DirBuilder, File};
 use std::hash::{Hash, Hasher};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
@@ -60,6 +60,18 @@ pub enum CacheError {
         /// Who we are.
         uid: u32,
     },
+    /// Others can put another folder in its place.
+    #[error(
+        "the folder for compiled plugins, {}, is below {}, in which others can write: they could put another in its place, and \
+         code in it would run in this process; `chmod o-w,g-w` it or choose another folder",
+        dir.display(), above.display()
+    )]
+    Movable {
+        /// The folder.
+        dir: PathBuf,
+        /// The one above it.
+        above: PathBuf,
+    },
 }
 
 /// The cache of one engine.
@@ -88,6 +100,7 @@ impl Cache {
         };
         private(root)?;
         let root = fs::canonicalize(root).map_err(unusable)?;
+        firm(&root)?;
         let dir = root.join(engine_name(engine, limits));
         private(&dir)?;
         sweep::engines(&root, &dir);
@@ -105,8 +118,8 @@ impl Cache {
         digest: &Digest,
     ) -> Option<(Component, Facts)> {
         let path = self.path(digest);
-        let found = entry::open(&path).and_then(|facts| {
-            let component = code::kept(engine, &path);
+        let found = entry::open(&path).and_then(|(file, facts)| {
+            let component = code::kept(engine, &file);
             let component =
                 component.map_err(|reason| entry::Damage::Other(format!("{reason:#}")))?;
             Ok((component, facts))
@@ -160,9 +173,9 @@ impl Cache {
 }
 
 impl Draft {
-    /// Where the code is.
-    pub(crate) fn path(&self) -> &Path {
-        self.file.path()
+    /// The file with the code.
+    pub(crate) fn file(&self) -> &File {
+        self.file.as_file()
     }
 }
 
@@ -177,7 +190,7 @@ fn private(dir: &Path) -> Result<(), CacheError> {
         .mode(0o700)
         .create(dir)
         .map_err(unusable)?;
-    let metadata = fs::metadata(dir).map_err(unusable)?;
+    let metadata = fs::symlink_metadata(dir).map_err(unusable)?;
     let uid = rustix::process::geteuid().as_raw();
     let wrong = |what| {
         Err(CacheError::NotPrivate {
@@ -186,6 +199,9 @@ fn private(dir: &Path) -> Result<(), CacheError> {
             uid,
         })
     };
+    if metadata.is_symlink() {
+        return wrong("is a link");
+    }
     if metadata.uid() != uid {
         return wrong("belongs to another user");
     }
@@ -194,6 +210,28 @@ fn private(dir: &Path) -> Result<(), CacheError> {
     }
     if metadata.mode() & 0o077 != 0 {
         fs::set_permissions(dir, PermissionsExt::from_mode(0o700)).map_err(unusable)?;
+    }
+    Ok(())
+}
+
+/// Sees to it that nobody else can put another folder in this one's place. A folder above it that others write in must be sticky,
+/// as `/tmp` is. Who shares a group with us is us: so volumes are given to containers.
+fn firm(dir: &Path) -> Result<(), CacheError> {
+    let mut groups = rustix::process::getgroups().unwrap_or_default();
+    groups.push(rustix::process::getegid());
+    for above in dir.ancestors().skip(1) {
+        let metadata = fs::metadata(above).map_err(|reason| CacheError::Unusable {
+            dir: dir.to_owned(),
+            reason,
+        })?;
+        let ours = groups.iter().any(|group| group.as_raw() == metadata.gid());
+        let others = if ours { 0o002 } else { 0o022 };
+        if metadata.mode() & others != 0 && metadata.mode() & 0o1000 == 0 {
+            return Err(CacheError::Movable {
+                dir: dir.to_owned(),
+                above: above.to_owned(),
+            });
+        }
     }
     Ok(())
 }

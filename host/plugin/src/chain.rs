@@ -17,13 +17,12 @@ use async_trait::async_trait;
 use bridge::port::plugins::{Ending, Evaluated, Evaluation, PluginFailure, Plugins};
 use bridge::source::Source;
 use bridge::target::Target;
-use metrics::Gauge;
 use serde_json::Value;
 
 use crate::component::ComponentBytes;
 use crate::engine::Engine;
 use crate::loaded::Loaded;
-use crate::observe::Subject;
+use crate::observe::{Shown, Subject};
 use crate::pool::{PoolError, TenantShare};
 use crate::record::{Recorder, RecordingSettings};
 use entry::Absent;
@@ -75,7 +74,7 @@ pub struct Chain {
     engine: Engine,
     share: Arc<TenantShare>,
     line: Arc<Line>,
-    not_loaded: Gauge,
+    shown: Shown,
 }
 
 impl fmt::Debug for Chain {
@@ -101,8 +100,8 @@ impl Chain {
         };
         let mut entries = Vec::new();
         let mut absent = Vec::new();
-        for plugin in plugins {
-            match entry::load(engine, plugin, &subject) {
+        for (at, plugin) in plugins.into_iter().enumerate() {
+            match entry::load(engine, at, plugin, &subject) {
                 Ok(entry) => entries.push(entry),
                 Err(missing) => {
                     missing.log(&label);
@@ -112,7 +111,7 @@ impl Chain {
         }
         let recording = facts.recording;
         let chain = Self {
-            not_loaded: subject.not_loaded(),
+            shown: engine.showing().of(&subject),
             share,
             line: Arc::new(Line {
                 label,
@@ -128,11 +127,10 @@ impl Chain {
         chain
     }
 
-    /// Sets the gauge of plugins that are not loaded. `load` does; whoever gives a loaded chain up again for the one that stood
+    /// Sets the gauge of plugins that are not loaded, until the chain is dropped. `load` does; whoever gives a loaded chain up again for the one that stood
     /// before calls it on that one.
     pub fn show(&self) {
-        #[allow(clippy::cast_precision_loss)] // Nobody has that many plugins.
-        self.not_loaded.set(self.line.absent.len() as f64);
+        self.shown.show(self.line.absent.len());
     }
 
     /// Draws the requests that are recorded by this seed, not by chance: for tests. It has no effect once the chain is shared.

@@ -8,7 +8,8 @@
     reason = "wasmtime cannot check code that is compiled already"
 )]
 
-use std::path::Path;
+use std::fs::File;
+use std::os::fd::AsRawFd;
 
 use wasmtime::component::Component;
 
@@ -19,8 +20,14 @@ pub(crate) fn fresh(engine: &wasmtime::Engine, code: &[u8]) -> wasmtime::Result<
 }
 
 /// Code at the start of a file of the cache, mapped into memory. The file must not be written any more, which the cache keeps
-/// to: it makes files and removes them.
-pub(crate) fn kept(engine: &wasmtime::Engine, file: &Path) -> wasmtime::Result<Component> {
+/// to: it makes files and removes them. What is mapped is the file that is open, whatever its name leads to by now.
+pub(crate) fn kept(engine: &wasmtime::Engine, file: &File) -> wasmtime::Result<Component> {
+    let opened = if cfg!(target_os = "linux") {
+        "/proc/self/fd"
+    } else {
+        "/dev/fd"
+    };
+    let opened = format!("{opened}/{}", file.as_raw_fd());
     // SAFETY: the cache hands out files that it wrote, checked for owner, mode and checksum, from a folder that is ours.
-    unsafe { Component::deserialize_file(engine, file) }
+    unsafe { Component::deserialize_file(engine, opened) }
 }

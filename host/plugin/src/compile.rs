@@ -33,7 +33,18 @@ const ON_DEMAND: &[u8] = b"jackfield: on demand\n";
 /// Compiles components in another process.
 pub trait Compile: Send + Sync + fmt::Debug {
     /// The code of a component, for an engine with this allocator; or why there is none, in a line. It blocks.
-    fn compile(&self, component: &[u8], allocator: Allocator) -> Result<Vec<u8>, String>;
+    fn compile(&self, component: &[u8], allocator: Allocator) -> Result<Vec<u8>, NoCode>;
+}
+
+/// Why there is no code, in a line.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoCode {
+    /// It is the component's fault, or compiling takes more than it may.
+    #[error("{0}")]
+    Refused(String),
+    /// The compiler could not be asked.
+    #[error("{0}")]
+    NotAsked(String),
 }
 
 /// Limits this process for good: CPU time, after which the kernel ends it, and address space, beyond which it gets no more.
@@ -68,6 +79,7 @@ pub fn child_within(
     mut input: impl Read,
     mut output: impl Write,
 ) -> Result<(), String> {
+    first_to_go();
     limit_self(cpu, memory).map_err(|reason| format!("the process cannot be limited: {reason}"))?;
     let most = limits.component.saturating_add(ON_DEMAND.len() + 1);
     let mut order = Vec::new();
@@ -85,6 +97,12 @@ pub fn child_within(
         .write_all(&code)
         .and_then(|()| output.flush())
         .map_err(|reason| format!("the code cannot be written: {reason}"))
+}
+
+/// Where memory runs out, the kernel ends this process before the service that started it (proc_pid_oom_score_adj(5)). Elsewhere
+/// there is no such file, and it is left to the kernel.
+fn first_to_go() {
+    let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
 }
 
 /// Inspects and compiles, with an engine that runs nothing.

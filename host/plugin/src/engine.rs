@@ -8,18 +8,19 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use wasmtime::component::{Component, HasSelf, Linker};
 
 use crate::bindings::Plugin;
 use crate::cache::{Cache, CacheError, Facts};
 use crate::code;
-use crate::compile::Compile;
+use crate::compile::{Compile, NoCode};
 use crate::host::HostState;
 use crate::inspect::inspect;
 use crate::limits::Limits;
 use crate::loaded::{Digest, Linked, LoadError, Loaded};
+use crate::observe::Showing;
 use crate::pool::{GuestPool, PoolSize};
 use crate::text::one_line;
 pub(crate) use config::compiler;
@@ -90,10 +91,30 @@ struct Inner {
     cache: Option<Cache>,
     compiler: Option<Arc<dyn Compile>>,
     loaded: Mutex<HashMap<Digest, Arc<Place>>>,
+    showing: Arc<Showing>,
 }
 
 /// Where a plugin is, or was: locked while it is loaded, so that a component is compiled once and no other waits for it.
-type Place = Mutex<Weak<Loaded>>;
+type Place = Mutex<Held>;
+
+/// What is known of a component.
+#[derive(Default)]
+struct Held {
+    loaded: Weak<Loaded>,
+    /// Why it could not be loaded, and when.
+    failed: Option<(Instant, LoadError)>,
+}
+
+/// How long a component that could not be loaded is not tried again. 5 min: every tenant that uses it asks for it within that, and
+/// another build of it has another digest.
+const REMEMBERED: Duration = Duration::from_secs(5 * 60);
+
+impl Held {
+    fn failed(&self) -> Option<&LoadError> {
+        let (at, reason) = self.failed.as_ref()?;
+        (at.elapsed() < REMEMBERED).then_some(reason)
+    }
+}
 
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -144,26 +165,35 @@ impl Engine {
             cache,
             compiler,
             loaded: Mutex::default(),
+            showing: Arc::default(),
         })))
     }
 
     /// Checks, compiles and asks a component what it is; or finds it among the plugins loaded already, or in the cache. It
-    /// blocks for as long as that takes; whoever loads the same component meanwhile waits for it, others do not. `name` stands in
-    /// the log of its `describe`.
+    /// blocks for as long as that takes; whoever loads the same component meanwhile waits for it, others do not. One that could
+    /// not be loaded is not tried again for 5 minutes, unless it was the compiler that could not be asked. `name` stands in the
+    /// log of its `describe`.
     pub fn load(&self, name: &str, bytes: &[u8]) -> Result<Arc<Loaded>, LoadError> {
         let digest = Digest::of(bytes);
         let place = self.place(digest);
         let mut held = place.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(loaded) = held.upgrade() {
+        if let Some(loaded) = held.loaded.upgrade() {
             return Ok(loaded);
+        }
+        if let Some(reason) = held.failed() {
+            return Err(reason.clone());
         }
         let limits = self.0.limits.for_component(bytes.len());
         let loaded = match self.cached(digest, &limits) {
-            Some(loaded) => loaded,
-            None => self.build(name, digest, &limits, bytes)?,
+            Some(loaded) => Ok(loaded),
+            None => self.build(name, digest, &limits, bytes),
         };
-        let loaded = Arc::new(loaded);
-        *held = Arc::downgrade(&loaded);
+        held.failed = match &loaded {
+            Ok(_) | Err(LoadError::NotCompiled(_)) => None,
+            Err(reason) => Some((Instant::now(), reason.clone())),
+        };
+        let loaded = Arc::new(loaded?);
+        held.loaded = Arc::downgrade(&loaded);
         Ok(loaded)
     }
 
@@ -177,8 +207,8 @@ impl Engine {
         let mut loaded = self.0.loaded.lock().unwrap_or_else(PoisonError::into_inner);
         // Whoever loads one holds its place.
         loaded.retain(|_, place| {
-            let gone = |place: &Place| place.try_lock().is_ok_and(|it| it.strong_count() == 0);
-            Arc::strong_count(place) > 1 || !gone(place)
+            let gone = |held: &Held| held.loaded.strong_count() == 0 && held.failed().is_none();
+            Arc::strong_count(place) > 1 || !place.try_lock().is_ok_and(|held| gone(&held))
         });
         Arc::clone(loaded.entry(digest).or_default())
     }
@@ -203,7 +233,10 @@ impl Engine {
         let code = match (&inner.compiler, &inner.cache) {
             (Some(compiler), _) => {
                 let code = compiler.compile(bytes, inner.allocator);
-                Some(code.map_err(LoadError::Compile)?)
+                Some(code.map_err(|reason| match reason {
+                    NoCode::Refused(reason) => LoadError::Compile(reason),
+                    NoCode::NotAsked(reason) => LoadError::NotCompiled(reason),
+                })?)
             }
             (None, Some(_)) => Some(inner.wasm.precompile_component(bytes).map_err(compile)?),
             (None, None) => None,
@@ -213,7 +246,7 @@ impl Engine {
             _ => None,
         };
         let component = match (&draft, &code) {
-            (Some(draft), _) => code::kept(&inner.wasm, draft.path()),
+            (Some(draft), _) => code::kept(&inner.wasm, draft.file()),
             (None, Some(code)) => code::fresh(&inner.wasm, code),
             (None, None) => Component::from_binary(&inner.wasm, bytes),
         };
@@ -237,6 +270,10 @@ impl Engine {
     /// Where instances come from.
     pub fn allocator(&self) -> Allocator {
         self.0.allocator
+    }
+
+    pub(crate) fn showing(&self) -> &Arc<Showing> {
+        &self.0.showing
     }
 
     pub(crate) fn pool(&self) -> &GuestPool {

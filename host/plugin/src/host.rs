@@ -57,6 +57,8 @@ pub(crate) struct Context {
     pub(crate) personal: Personal,
     /// Where the call is to be kept.
     pub(crate) tape: Option<Tape>,
+    /// What it logs goes nowhere.
+    pub(crate) quiet: bool,
     /// A recording that answers in the directory's place.
     pub(crate) replay: Option<Replay>,
 }
@@ -75,6 +77,7 @@ impl Context {
             view,
             personal,
             tape: None,
+            quiet: false,
             replay: None,
         }
     }
@@ -169,6 +172,9 @@ impl log::Host for HostState {
             if tape.is_quiet() {
                 return Ok(());
             }
+        }
+        if self.context.quiet {
+            return Ok(());
         }
         let plugin = &*self.context.plugin;
         let connection = &*self.context.connection;

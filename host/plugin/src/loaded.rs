@@ -57,6 +57,9 @@ pub enum LoadError {
     /// The compiler does not take it: it uses what this host switches off, or more than the limits give.
     #[error("does not compile here: {0}")]
     Compile(String),
+    /// The compiler could not be asked: it is no fault of the component's.
+    #[error("could not be compiled now: {0}")]
+    NotCompiled(String),
     /// Its imports or exports have other types than the contract's.
     #[error("does not fit the contract: {0}")]
     Contract(String),

@@ -3,6 +3,10 @@
 //! Every series is registered when its chain is loaded, so that a call adds to numbers and looks nothing up, and an ending that
 //! never came shows as 0. A recorder that is installed after a chain was loaded sees nothing of it.
 
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
 use bridge::port::plugins::Ending;
 use metrics::{Counter, Gauge, Label, counter, gauge};
 
@@ -105,7 +109,7 @@ impl Verdict {
 }
 
 /// Whom numbers are about.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Subject {
     pub(crate) tenant: String,
     pub(crate) connection: String,
@@ -137,7 +141,7 @@ impl Subject {
     }
 
     /// How many of the connection's plugins are not loaded.
-    pub(crate) fn not_loaded(&self) -> Gauge {
+    fn not_loaded(&self) -> Gauge {
         gauge!(NOT_LOADED, self.own())
     }
 
@@ -180,6 +184,53 @@ impl Subject {
         let mut labels = self.labels(plugin);
         labels.push(Label::new("verdict", verdict.as_str()));
         counter!(MONITORED, labels)
+    }
+}
+
+/// Which chain of each connection shows how many plugins are not loaded: the one that said so last.
+#[derive(Default)]
+pub(crate) struct Showing {
+    last: Mutex<HashMap<Subject, u64>>,
+    chains: AtomicU64,
+}
+
+impl Showing {
+    /// The part of a new chain of this connection.
+    pub(crate) fn of(self: &Arc<Self>, subject: &Subject) -> Shown {
+        Shown {
+            all: Arc::clone(self),
+            chain: self.chains.fetch_add(1, Ordering::Relaxed),
+            gauge: subject.not_loaded(),
+            subject: subject.clone(),
+        }
+    }
+}
+
+/// One chain's part. Whoever is dropped as the last that showed something leaves 0: the connection is gone.
+pub(crate) struct Shown {
+    all: Arc<Showing>,
+    chain: u64,
+    gauge: Gauge,
+    subject: Subject,
+}
+
+impl Shown {
+    /// Shows that so many plugins are not loaded.
+    pub(crate) fn show(&self, not_loaded: usize) {
+        let mut last = self.all.last.lock().unwrap_or_else(PoisonError::into_inner);
+        last.insert(self.subject.clone(), self.chain);
+        #[allow(clippy::cast_precision_loss)] // Nobody has that many plugins.
+        self.gauge.set(not_loaded as f64);
+    }
+}
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        let mut last = self.all.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.get(&self.subject) == Some(&self.chain) {
+            last.remove(&self.subject);
+            self.gauge.set(0.0);
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What must not appear in a log: the values that identify the person whom a call is about.
+//! What must not appear in a log: the values that identify the person whom a call is about, and secrets of a plugin's settings.
 //!
 //! The contract forbids plugins to log them. A panic message that quotes its input does it all the same, so the host takes
 //! them out of whatever it logs or reports of a plugin's words.
@@ -46,9 +46,35 @@ const IDENTIFYING_TARGET: [Attribute; 7] = [
     Attribute::MobileNumber,
 ];
 
-/// A person's values, gathered when a line first needs them. Cheap to clone.
+/// A person's values, gathered when a line first needs them, and the secrets of who speaks. Cheap to clone.
 #[derive(Clone, Default)]
-pub(crate) struct Personal(Option<Arc<Documents>>);
+pub(crate) struct Personal {
+    documents: Option<Arc<Documents>>,
+    secrets: Secrets,
+}
+
+/// The texts of settings that may hold a secret. Cheap to clone.
+#[derive(Clone, Default)]
+pub(crate) struct Secrets(Arc<[Vec<char>]>);
+
+impl Secrets {
+    /// Every text of these settings: which of them came from elsewhere nobody knows here.
+    pub(crate) fn of(settings: &Value) -> Self {
+        let mut texts = Vec::new();
+        leaves(settings, &mut texts);
+        Self(folded(&texts).into())
+    }
+
+    /// Takes them out of every text of a document.
+    pub(crate) fn hide_in(&self, document: &mut Value) {
+        match document {
+            Value::String(text) => *text = hidden(text, &[&self.0]),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.hide_in(item)),
+            Value::Object(members) => members.values_mut().for_each(|item| self.hide_in(item)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+}
 
 struct Documents {
     evaluation: Option<Arc<Evaluation>>,
@@ -79,43 +105,81 @@ impl Personal {
         sources: Vec<Source>,
         targets: Vec<Target>,
     ) -> Self {
-        Self(Some(Arc::new(Documents {
-            evaluation,
-            sources,
-            targets,
-            values: OnceLock::new(),
-        })))
+        Self {
+            documents: Some(Arc::new(Documents {
+                evaluation,
+                sources,
+                targets,
+                values: OnceLock::new(),
+            })),
+            secrets: Secrets::default(),
+        }
     }
 
-    /// The text without the person's values, whatever their case.
+    /// These values, and the secrets of who speaks.
+    pub(crate) fn and(self, secrets: &Secrets) -> Self {
+        let secrets = secrets.clone();
+        Self { secrets, ..self }
+    }
+
+    /// The text without the person's values and without secrets, whatever their case.
     pub(crate) fn hide(&self, text: &str) -> String {
-        let Some(documents) = &self.0 else {
-            return text.to_owned();
+        let values = self.documents.as_ref();
+        let values = values.map(|it| it.values.get_or_init(|| it.gather()));
+        hidden(text, &[values.map_or(&[], Vec::as_slice), &self.secrets.0])
+    }
+}
+
+/// The text without these values, which are sorted.
+fn hidden(text: &str, values: &[&[Vec<char>]]) -> String {
+    if values.iter().all(|values| values.is_empty()) {
+        return text.to_owned();
+    }
+    let text: Vec<char> = text.chars().collect();
+    let folded: Vec<char> = text.iter().map(|c| fold(*c)).collect();
+    let mut hidden = String::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(character) = text.get(at) {
+        let starts_word = at == 0 || !joins(&text, at - 1);
+        let here = |value: &&Vec<char>| {
+            starts_word
+                && folded.get(at..).is_some_and(|rest| rest.starts_with(value))
+                && !joins(&text, at + value.len())
         };
-        let values = documents.values.get_or_init(|| documents.gather());
-        let text: Vec<char> = text.chars().collect();
-        let folded: Vec<char> = text.iter().map(|c| fold(*c)).collect();
-        let mut hidden = String::with_capacity(text.len());
-        let mut at = 0;
-        while let Some(character) = text.get(at) {
-            let starts_word = at == 0 || !joins(&text, at - 1);
-            let found = values.iter().find(|value| {
-                starts_word
-                    && folded.get(at..).is_some_and(|rest| rest.starts_with(value))
-                    && !joins(&text, at + value.len())
-            });
-            match found {
-                Some(value) => {
-                    hidden.push_str(HIDDEN);
-                    at += value.len();
-                }
-                None => {
-                    hidden.push(*character);
-                    at += 1;
-                }
+        let found = values.iter().filter_map(|values| values.iter().find(here));
+        match found.map(Vec::len).max() {
+            Some(length) => {
+                hidden.push_str(HIDDEN);
+                at += length;
+            }
+            None => {
+                hidden.push(*character);
+                at += 1;
             }
         }
-        hidden
+    }
+    hidden
+}
+
+/// Values as they are looked for: the longest first, so that a whole address goes before the name within it.
+fn folded(values: &[String]) -> Vec<Vec<char>> {
+    let mut values: Vec<Vec<char>> = values
+        .iter()
+        .map(|value| value.trim().chars().map(fold).collect())
+        .filter(|value: &Vec<char>| value.len() >= SHORTEST)
+        .collect();
+    values.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+    values.dedup();
+    values
+}
+
+/// Every text of a document that is a value.
+fn leaves(value: &Value, into: &mut Vec<String>) {
+    match value {
+        Value::String(text) => into.push(text.clone()),
+        Value::Array(values) => values.iter().for_each(|value| leaves(value, into)),
+        Value::Object(members) => members.values().for_each(|value| leaves(value, into)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
@@ -130,7 +194,6 @@ fn fold(character: char) -> char {
 }
 
 impl Documents {
-    /// The values, the longest first, so that a whole address goes before the name within it.
     fn gather(&self) -> Vec<Vec<char>> {
         let mut values = Vec::new();
         let evaluation = self.evaluation.as_deref();
@@ -155,14 +218,7 @@ impl Documents {
                 .filter_map(|name| target.get(*name));
             values.extend(named.map(str::to_owned));
         }
-        let mut values: Vec<Vec<char>> = values
-            .iter()
-            .map(|value| value.trim().chars().map(fold).collect())
-            .filter(|value: &Vec<char>| value.len() >= SHORTEST)
-            .collect();
-        values.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-        values.dedup();
-        values
+        folded(&values)
     }
 }
 

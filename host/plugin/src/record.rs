@@ -1,9 +1,10 @@
 //! Recording: plugin calls as lines of JSON, so that another build can be run over what happened.
 //!
 //! A request is recorded whole or not at all, so that what a rule saw can be traced to the mapper that made it. What fails is
-//! recorded all the same, masked: the first of each plugin and ending in a minute, since the next hundred say the same and a
-//! plugin that is broken must not fill what the bytes are for.
+//! recorded all the same, masked. Nothing is kept for longer than a removed person is remembered.
 
+mod age;
+mod failures;
 mod heard;
 mod key;
 mod mask;
@@ -13,14 +14,14 @@ mod sample;
 mod table;
 mod writer;
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bridge::port::plugins::Ending;
 
 use crate::observe::Subject;
+use failures::Failures;
 pub(crate) use heard::{Again, Heard, Input};
 pub use read::{Run, Unreadable, read_recordings};
 use sample::Sampler;
@@ -31,7 +32,7 @@ pub use writer::flush_recordings;
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecordingSettings {
     /// The folder of all recordings. A connection's are in `TENANT/CONNECTION.jsonl` there, the older half of them in
-    /// `TENANT/CONNECTION.old.jsonl`, the key of masks in `key`.
+    /// `TENANT/CONNECTION.old.jsonl`, the key of masks in `.key`.
     pub dir: PathBuf,
     /// The part of requests that is recorded, 0 to 1: all calls of a request's chain or none. Failures are recorded at 0, too.
     pub sample: f64,
@@ -47,12 +48,13 @@ pub enum Values {
     /// Personal values are masked.
     #[default]
     Masked,
-    /// As they are, by the operator's explicit choice. What a failure records by itself is masked all the same.
+    /// As they are, by the operator's explicit choice. What a failure records by itself is masked all the same, and either way
+    /// it is removed after 30 days, as what is personal about a deleted user.
     Clear,
 }
 
-/// How long a failure of one kind is not recorded again.
-const AGAIN: Duration = Duration::from_secs(60);
+/// Bytes of a line beside its input, about.
+const OVERHEAD: u64 = 600;
 
 /// The files of a connection's recordings.
 #[derive(Debug)]
@@ -94,6 +96,7 @@ pub(crate) struct Recorder {
 
 impl Recorder {
     pub(crate) fn new(settings: RecordingSettings, subject: &Subject) -> Self {
+        writer::clear(settings.dir.clone());
         let seed = getrandom::u64().unwrap_or_default();
         let numbers = subject.recorded();
         Self {
@@ -124,11 +127,16 @@ impl Recorder {
         !self.clear
     }
 
-    /// Whether this failure is to be recorded by itself.
-    pub(crate) fn takes(&self, plugin: &Arc<str>, ending: Ending) -> bool {
-        let telling = matches!(ending, Ending::Trap | Ending::Limit | Ending::Error);
+    /// Whether this failure is to be recorded by itself; `bytes` tells how many its input has.
+    pub(crate) fn takes(
+        &self,
+        plugin: &Arc<str>,
+        ending: Ending,
+        bytes: impl FnOnce() -> usize,
+    ) -> bool {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        telling && failures.takes(plugin, ending, Instant::now())
+        let bytes = OVERHEAD + bytes() as u64;
+        failures.takes((plugin, ending), bytes, self.shelf.file(), Instant::now())
     }
 
     /// Hands a call over to be written. It does not wait.
@@ -137,38 +145,9 @@ impl Recorder {
     }
 }
 
-/// When a failure of each kind was last recorded.
-#[derive(Default)]
-struct Failures(HashMap<(Arc<str>, Ending), Instant>);
-
-impl Failures {
-    fn takes(&mut self, plugin: &Arc<str>, ending: Ending, now: Instant) -> bool {
-        let last = self.0.get(&(Arc::clone(plugin), ending));
-        let due = last.is_none_or(|last| now.saturating_duration_since(*last) >= AGAIN);
-        if due {
-            self.0.insert((Arc::clone(plugin), ending), now);
-        }
-        due
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn one_failure_of_each_plugin_and_ending_is_taken_in_a_minute() {
-        let (a, b): (Arc<str>, Arc<str>) = (Arc::from("a"), Arc::from("b"));
-        let mut failures = Failures::default();
-        let now = Instant::now();
-        let later = now + AGAIN;
-        assert!(failures.takes(&a, Ending::Trap, now));
-        assert!(!failures.takes(&a, Ending::Trap, now + AGAIN / 2));
-        assert!(failures.takes(&a, Ending::Limit, now));
-        assert!(failures.takes(&b, Ending::Trap, now));
-        assert!(failures.takes(&a, Ending::Trap, later));
-        assert!(!failures.takes(&a, Ending::Trap, later + AGAIN / 2));
-    }
 
     #[test]
     fn a_name_leads_nowhere_else() {

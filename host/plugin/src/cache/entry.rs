@@ -74,8 +74,8 @@ impl From<io::Error> for Damage {
     }
 }
 
-/// Checks an entry from end to end.
-pub(super) fn open(path: &Path) -> Result<Facts, Damage> {
+/// Opens an entry and checks it from end to end.
+pub(super) fn open(path: &Path) -> Result<(File, Facts), Damage> {
     let mut file = OpenOptions::new()
         .read(true)
         .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
@@ -109,7 +109,8 @@ pub(super) fn open(path: &Path) -> Result<Facts, Damage> {
         return Err(Damage::Altered);
     }
     mark_used(&file, metadata.modified().ok());
-    serde_json::from_slice(&text).map_err(|_| Damage::Altered)
+    let facts = serde_json::from_slice(&text).map_err(|_| Damage::Altered)?;
+    Ok((file, facts))
 }
 
 /// Writes what comes behind the code and sees to it that the whole is on the disk.

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::ask::Ask;
 use super::entry::{Absent, Entry};
 use super::policy::OnFailure;
-use super::run::Line;
+use super::run::{Line, Place};
 use crate::call::{Failure, Report};
 use crate::host::{Context, View};
 use crate::inspect::Kind;
@@ -27,37 +27,63 @@ pub(super) struct Course<'a> {
     personal: Personal,
     /// Why no plugin is called: the guest pool has no room.
     busy: Option<&'a str>,
+    /// Nobody is served by it: it leaves no trace.
+    trial: bool,
     /// Whether every call is recorded.
     recorded: bool,
     pub(super) steps: Vec<Step>,
     pub(super) warnings: Vec<String>,
-    /// The plugins that were passed by and map, or may, with their steps.
-    unmapped: Vec<(Arc<str>, Ending, usize)>,
+    /// The plugins that were passed by and set attributes, or may.
+    passed: Vec<Passed>,
     /// Whether a plugin was passed by that chooses templates, or may.
     pub(super) unchosen: bool,
     /// The first rule that failed and whose decision is owed. The others have their say all the same, since they may deny.
     pub(super) owed: Option<PluginFailure>,
 }
 
+/// A plugin that was passed by, where it stands, and its step.
+struct Passed {
+    name: Arc<str>,
+    ending: Ending,
+    place: Place,
+    step: usize,
+}
+
 impl<'a> Course<'a> {
-    pub(super) fn new(line: &'a Line, personal: Personal, busy: Option<&'a str>) -> Self {
-        let recorder = line.recorder.as_ref();
+    pub(super) fn new(
+        line: &'a Line,
+        personal: Personal,
+        busy: Option<&'a str>,
+        trial: bool,
+    ) -> Self {
+        let recorder = line.recorder.as_ref().filter(|_| !trial && busy.is_none());
         Self {
             line,
             personal,
             busy,
-            recorded: busy.is_none() && recorder.is_some_and(|recorder| recorder.begins()),
+            trial,
+            recorded: recorder.is_some_and(|recorder| recorder.begins()),
             steps: Vec::new(),
             warnings: Vec::new(),
-            unmapped: Vec::new(),
+            passed: Vec::new(),
             unchosen: false,
             owed: None,
         }
     }
 
-    /// A plugin's words without the person's values.
-    pub(super) fn hide(&self, text: &str) -> String {
-        self.personal.hide(text)
+    /// Whether it leaves no trace.
+    pub(super) fn is_trial(&self) -> bool {
+        self.trial
+    }
+
+    /// A plugin's words without the person's values and without secrets.
+    pub(super) fn hide(&self, entry: &Entry, text: &str) -> String {
+        self.personal_to(entry).hide(text)
+    }
+
+    /// What this plugin must not tell.
+    fn personal_to(&self, entry: &Entry) -> Personal {
+        self.personal.clone().and(&entry.member.secrets)
     }
 
     /// Makes one call; `read` takes what is answered.
@@ -75,18 +101,20 @@ impl<'a> Course<'a> {
         }
         let member = &entry.member;
         let (name, label) = (Arc::clone(&member.name), Arc::clone(&self.line.label));
-        let mut context = Context::new(name, label, view.cloned(), self.personal.clone());
+        let mut context = Context::new(name, label, view.cloned(), self.personal_to(entry));
         let tape = self.recorded.then(Tape::new);
         context.tape.clone_from(&tape);
+        context.quiet = self.trial;
         let (done, report) = ask.make(&member.loaded, context);
         let answer = done.as_ref().ok().filter(|_| tape.is_some()).map(A::show);
         let done = done.and_then(read);
         let failure = done.as_ref().err();
         self.ended(entry, A::EXPORT, &report, failure);
-        if let Some(recorder) = &self.line.recorder {
+        if let Some(recorder) = self.line.recorder.as_ref().filter(|_| !self.trial) {
+            let size = || ask.input().bytes();
             let (kept, again, masked) = match (tape, failure) {
                 (Some(tape), _) => (tape.take(), None, recorder.masks()),
-                (None, Some(failure)) if recorder.takes(&member.name, failure.ending) => {
+                (None, Some(failure)) if recorder.takes(&member.name, failure.ending, size) => {
                     let view = view.cloned();
                     (Kept::default(), Some(Again { view }), true)
                 }
@@ -112,6 +140,9 @@ impl<'a> Course<'a> {
 
     /// The one place where a call's end is counted and logged.
     fn ended(&self, entry: &Entry, export: Export, report: &Report, failure: Option<&Failure>) {
+        if self.trial {
+            return;
+        }
         let ending = failure.map(|failure| failure.ending);
         entry.meters.called(export, ending, report);
         let (plugin, connection) = (&*entry.member.name, &*self.line.label);
@@ -155,16 +186,18 @@ impl<'a> Course<'a> {
             ending, message, ..
         } = failure;
         if entry.is_monitored() {
-            entry.meters.monitored(Verdict::Failed(ending));
+            if !self.trial {
+                entry.meters.monitored(Verdict::Failed(ending));
+            }
             self.warn(format!("{name} (monitored) failed ({ending})"));
             return Ok(());
         }
         let on_failure = entry.on_failure.of(ending);
-        if on_failure == OnFailure::Owe {
+        if on_failure == OnFailure::Owe && !self.trial {
             entry.owing.failed(ending);
         }
         if on_failure == OnFailure::Pass {
-            self.passed_by(name, ending, |it| it == kind);
+            self.passed_by(name, ending, entry.at, |it| it == kind);
             return Ok(());
         }
         Err(PluginFailure {
@@ -183,19 +216,28 @@ impl<'a> Course<'a> {
         absent: impl Iterator<Item = &'b Absent> + Clone,
     ) -> Result<(), PluginFailure> {
         let mut stops = absent.clone().filter(|absent| absent.stops());
+        let missed = |absent: &Absent| {
+            if !self.trial {
+                absent.missed.increment(1);
+            }
+        };
         if let Some(absent) = stops.next() {
-            absent.missed.increment(1);
+            missed(absent);
             return Err(absent.failure());
         }
+        absent.clone().for_each(missed);
         for absent in absent {
-            absent.missed.increment(1);
             let failure = absent.failure();
             let (plugin, connection) = (&*absent.name, &*self.line.label);
             if absent.is_monitored() {
                 self.warn(format!("{plugin} (monitored) failed ({})", failure.ending));
             } else if !failure.owe {
-                tracing::warn!(plugin, connection, ending = %failure.ending, then = "passed by", "plugin was not called: {}", failure.message);
-                self.passed_by(&absent.name, failure.ending, |kind| absent.may_be(kind));
+                if !self.trial {
+                    tracing::warn!(plugin, connection, ending = %failure.ending, then = "passed by", "plugin was not called: {}", failure.message);
+                }
+                self.passed_by(&absent.name, failure.ending, absent.at, |kind| {
+                    absent.may_be(kind)
+                });
             } else if absent.only_judges() {
                 self.owed.get_or_insert(failure);
             } else {
@@ -205,11 +247,25 @@ impl<'a> Course<'a> {
         Ok(())
     }
 
-    fn passed_by(&mut self, name: &Arc<str>, ending: Ending, may_be: impl Fn(Kind) -> bool) {
+    fn passed_by(
+        &mut self,
+        name: &Arc<str>,
+        ending: Ending,
+        at: usize,
+        may_be: impl Fn(Kind) -> bool,
+    ) {
         self.warn(format!("{name} failed ({ending}) and was passed by"));
-        if may_be(Kind::Mapper) {
-            self.unmapped
-                .push((Arc::clone(name), ending, self.steps.len()));
+        // Choosers set nothing themselves.
+        let first = [Kind::Mapper, Kind::Rules]
+            .into_iter()
+            .find(|it| may_be(*it));
+        if let Some(kind) = first {
+            self.passed.push(Passed {
+                name: Arc::clone(name),
+                ending,
+                place: (kind, at),
+                step: self.steps.len(),
+            });
         }
         self.unchosen |= may_be(Kind::TemplateChooser);
         self.steps.push(Step {
@@ -222,13 +278,15 @@ impl<'a> Course<'a> {
     /// Counts and tells what a plugin that is only watched would do.
     pub(super) fn watched(&mut self, entry: &Entry, verdict: Verdict, would: &str) {
         let (plugin, connection) = (&*entry.member.name, &*self.line.label);
-        entry.meters.monitored(verdict);
-        tracing::info!(
-            plugin,
-            connection,
-            verdict = verdict.as_str(),
-            "monitored: {would}"
-        );
+        if !self.trial {
+            entry.meters.monitored(verdict);
+            tracing::info!(
+                plugin,
+                connection,
+                verdict = verdict.as_str(),
+                "monitored: {would}"
+            );
+        }
         if verdict.matters() {
             self.warn(format!("{plugin} (monitored) {would}"));
         }
@@ -241,39 +299,50 @@ impl<'a> Course<'a> {
         }
     }
 
-    /// What a mapper that was passed by set an earlier time, and nobody sets now, is not withdrawn: an attribute that is absent
-    /// means that nobody wants it, and nobody has said so.
-    pub(super) fn keep(&mut self, target: &mut Target, evaluation: &Evaluation) {
-        let Some(accepted) = evaluation
-            .accepted
-            .as_ref()
-            .filter(|_| !self.unmapped.is_empty())
-        else {
+    /// What CXone accepted and nobody sets now is not withdrawn while a plugin is passed by that may have set it: an attribute
+    /// that is absent means that nobody wants it, and nobody has said so. Who set it last tells too little: behind the one that
+    /// is passed by, a plugin may have written over its value, and leaves alone what it does not find. Only what was set before
+    /// that one stands is for those to withdraw who have run; and what one of them takes away in this run is taken away.
+    pub(super) fn keep(&mut self, kind: Kind, target: &mut Target, evaluation: &Evaluation) {
+        let passed = self.passed.iter().filter(|it| it.place.0 <= kind);
+        let first = passed.map(|passed| passed.place).min();
+        let (Some(accepted), Some(first)) = (&evaluation.accepted, first) else {
             return;
         };
-        let lost: Vec<Attribute> = accepted.values.keys().copied().collect();
-        let lost = |target: &Target| {
-            let mut lost = lost.clone();
-            lost.retain(|it| target.get(*it).is_none() && !target.cleared.contains(it));
-            lost
+        let said = self
+            .steps
+            .iter()
+            .filter(|it| it.standing == Standing::Applied);
+        let said = said.flat_map(|step| &step.changed);
+        let taken: Vec<Attribute> = said
+            .filter(|change| change.after.is_none())
+            .map(|change| change.attribute)
+            .collect();
+        let by = |attribute| evaluation.provenance.get(&attribute).map(String::as_str);
+        let before = |attribute| {
+            let place = by(attribute).and_then(|by| self.line.place(by));
+            place.is_some_and(|place| place < first)
         };
-        let keep = |target: &mut Target, by: Option<&str>| {
-            for attribute in lost(target) {
-                let known = evaluation.provenance.get(&attribute).map(String::as_str);
-                if let Some(value) = accepted.get(attribute).filter(|_| known == by) {
-                    target.set(attribute, value);
-                }
+        let lost: Vec<Attribute> = accepted
+            .values
+            .keys()
+            .copied()
+            .filter(|it| target.get(*it).is_none() && !target.cleared.contains(it))
+            .filter(|it| !taken.contains(it) && !before(*it))
+            .collect();
+        for passed in &self.passed {
+            let was = target.clone();
+            for attribute in lost.iter().filter(|it| by(**it) == Some(&*passed.name)) {
+                target.set(*attribute, accepted.get(*attribute).unwrap_or_default());
             }
-        };
-        for (name, ending, at) in &self.unmapped {
-            let before = target.clone();
-            keep(target, Some(name));
-            if let Some(step) = self.steps.get_mut(*at) {
-                *step = Step::between(name, &before, target, Standing::Failed(*ending));
+            let kept = Step::between(&passed.name, &was, target, Standing::Failed(passed.ending));
+            if let Some(step) = self.steps.get_mut(passed.step) {
+                step.changed.extend(kept.changed);
             }
         }
-        // Of what nobody knows who set it, it may have been that one.
-        keep(target, None);
+        for attribute in lost {
+            target.set(attribute, accepted.get(attribute).unwrap_or_default());
+        }
     }
 
     /// A newcomer who lacks what CXone requires, for want of a mapper that was passed by, is nobody whom waiting does not mend: the
@@ -283,7 +352,8 @@ impl<'a> Course<'a> {
         target: &Target,
         evaluation: &Evaluation,
     ) -> Option<PluginFailure> {
-        let (name, ending, _) = self.unmapped.first()?;
+        let mut mappers = self.passed.iter().filter(|it| it.place.0 == Kind::Mapper);
+        let Passed { name, ending, .. } = mappers.next()?;
         let mut required = Attribute::ALL.into_iter().filter(|it| it.required());
         let missing = required.find(|it| target.get(*it).is_none());
         let missing = missing.filter(|_| evaluation.accepted.is_none())?;

@@ -10,10 +10,12 @@ use serde_json::{Map, Value};
 
 use super::PluginSource;
 use super::policy::{FailurePolicy, OnFailure, PluginMode};
+use super::run::Place;
 use crate::engine::Engine;
 use crate::inspect::{Kind, inspect};
 use crate::loaded::Loaded;
 use crate::observe::{Meters, Subject};
+use crate::personal::Secrets;
 
 /// A loaded plugin as the configuration names it.
 pub(crate) struct Member {
@@ -23,10 +25,14 @@ pub(crate) struct Member {
     pub(crate) settings: String,
     /// Whether they may hold a secret.
     pub(crate) settings_secret: bool,
+    /// Their texts then: what it must not tell.
+    pub(crate) secrets: Secrets,
 }
 
 /// A plugin of the chain.
 pub(super) struct Entry {
+    /// Its place in the configuration.
+    pub(super) at: usize,
     pub(super) member: Arc<Member>,
     pub(super) mode: PluginMode,
     pub(super) on_failure: FailurePolicy,
@@ -73,10 +79,19 @@ impl Entry {
     pub(super) fn is(&self, kind: Kind) -> bool {
         self.member.loaded.declared().kinds.contains(&kind)
     }
+
+    /// Where it sets attributes the last time; choosers set none.
+    pub(super) fn place(&self) -> Option<Place> {
+        let mut kinds = [Kind::Rules, Kind::Mapper].into_iter();
+        let last = kinds.find(|kind| self.is(*kind));
+        last.map(|kind| (kind, self.at))
+    }
 }
 
 /// A plugin that is not loaded.
 pub(super) struct Absent {
+    /// Its place in the configuration.
+    pub(super) at: usize,
     pub(super) name: Arc<str>,
     /// What it is, as far as its binary told.
     kinds: Option<Vec<Kind>>,
@@ -134,6 +149,7 @@ impl Absent {
 /// Loads a plugin and validates its settings.
 pub(super) fn load(
     engine: &Engine,
+    at: usize,
     plugin: PluginSource,
     subject: &Subject,
 ) -> Result<Entry, Absent> {
@@ -157,9 +173,14 @@ pub(super) fn load(
             let monitored = plugin.mode == PluginMode::Monitor;
             let kinds = &loaded.declared().kinds;
             Ok(Entry {
+                at,
                 meters: subject.plugin(&name, kinds, monitored),
                 member: Arc::new(Member {
                     name,
+                    secrets: match plugin.settings_secret {
+                        true => Secrets::of(&settings),
+                        false => Secrets::default(),
+                    },
                     settings: settings.to_string(),
                     settings_secret: plugin.settings_secret,
                     loaded,
@@ -170,6 +191,7 @@ pub(super) fn load(
             })
         }
         Err(reason) => Err(Absent {
+            at,
             missed: subject.missed(&name),
             // It may be one of an engine's limits that keeps it out, and its binary still tell what it is.
             kinds: plugin

@@ -42,6 +42,7 @@ impl Line {
                         Err(failure) if failure.owe => drop(course.owed.get_or_insert(failure)),
                         ended => ended?,
                     }
+                    course.keep(Kind::Rules, &mut evaluated.target, evaluation);
                     continue;
                 }
             };
@@ -86,7 +87,7 @@ fn read(
     course: &Course<'_>,
 ) -> Result<(Decided, Vec<String>), Failure> {
     let (name, limits) = (&entry.member.name, entry.member.loaded.limits());
-    let hide = |text: &str| course.hide(text);
+    let hide = |text: &str| course.hide(entry, text);
     let warnings = decision::warnings(name, &answer.warnings, hide);
     let decided = decision::read(name, answer.verdict, hide, |document| {
         target(&within(document, limits, "decide")?)
@@ -107,7 +108,7 @@ fn watch(
     let step = Step::between(&entry.member.name, before, after, Standing::Monitored);
     let (verdict, would) = match verdict {
         Some(Verdict::Deny(denial)) => {
-            let detail = one_line(&course.hide(&denial.detail), 400);
+            let detail = one_line(&course.hide(entry, &denial.detail), 400);
             let would = format!("would deny ({}): {detail}", denial.status);
             (observe::Verdict::Deny, would)
         }

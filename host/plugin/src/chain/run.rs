@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use super::ask::{ToSource, ToTarget};
 use super::course::Course;
 use super::entry::{Absent, Entry};
+use super::template;
 use crate::bindings::types::{Group, Occasion};
 use crate::bindings::{Forward, mapper};
 use crate::document::{self, target};
@@ -22,6 +23,9 @@ use crate::record::Recorder;
 
 /// `facts` of a record that has none.
 const NO_FACTS: &str = "{}";
+
+/// Where a plugin sets attributes: mappers before templates before rules, and each as the configuration has them.
+pub(super) type Place = (Kind, usize);
 
 /// The plugins of a connection, and what every call is told of it.
 pub(super) struct Line {
@@ -43,7 +47,7 @@ impl Line {
         busy: Option<&str>,
     ) -> Result<Evaluated, PluginFailure> {
         let evaluation = Arc::new(evaluation);
-        let mut course = Course::new(self, Personal::of(&evaluation), busy);
+        let mut course = Course::new(self, Personal::of(&evaluation), busy, evaluation.trial);
         course.without(self.absent.iter())?;
         let mut evaluated = Evaluated {
             target: Target::default(),
@@ -70,7 +74,7 @@ impl Line {
         };
         let (target, forward) = self.map(forward, &mut course, true)?;
         evaluated.target = target;
-        course.keep(&mut evaluated.target, &evaluation);
+        course.keep(Kind::Mapper, &mut evaluated.target, &evaluation);
         settle_active(&mut evaluated.target, &evaluation.source, None);
 
         let view = View {
@@ -97,6 +101,7 @@ impl Line {
         let mut scene = Scene { occasion, view };
         self.template(&evaluation, &mut scene, &mut course, &mut evaluated)?;
         if !matches!(evaluated.verdict, Verdict::Deny(_)) {
+            course.keep(Kind::Rules, &mut evaluated.target, &evaluation);
             self.rules(&evaluation, &mut scene, &mut course, &mut evaluated)?;
         }
         if !matches!(evaluated.verdict, Verdict::Deny(_)) {
@@ -126,7 +131,7 @@ impl Line {
             facts: NO_FACTS.to_owned(),
         };
         let personal = Personal::new(vec![source.clone()], Vec::new());
-        let mut course = Course::new(self, personal, busy);
+        let mut course = Course::new(self, personal, busy, false);
         self.without_mappers(&mut course)?;
         let (mut target, _) = self.map(forward, &mut course, false).map_err(unowed)?;
         settle_active(&mut target, &source, None);
@@ -153,7 +158,7 @@ impl Line {
             facts: NO_FACTS.to_owned(),
         };
         let personal = Personal::new(remembered.into_iter().collect(), vec![target]);
-        let mut course = Course::new(self, personal, busy);
+        let mut course = Course::new(self, personal, busy, false);
         self.without_mappers(&mut course)?;
         for entry in self.of(Kind::Mapper).rev() {
             if entry.is_monitored() {
@@ -218,6 +223,19 @@ impl Line {
         let absent = self.absent.iter();
         let mappers = absent.filter(|absent| absent.may_be(Kind::Mapper));
         course.without(mappers).map_err(unowed)
+    }
+
+    /// The last place at which whoever is named so in provenance sets attributes; `None` for one who is not there any more.
+    pub(super) fn place(&self, by: &str) -> Option<Place> {
+        let loaded = self
+            .entries
+            .iter()
+            .filter(|entry| *entry.member.name == *by);
+        let loaded = loaded.filter_map(|entry| entry.place());
+        let absent = self.absent.iter().filter(|absent| *absent.name == *by);
+        let absent = absent.map(|absent| (Kind::Rules, absent.at));
+        let template = (template::name(by).is_some()).then_some((Kind::TemplateChooser, 0));
+        loaded.chain(absent).max().or(template)
     }
 
     pub(super) fn of(&self, kind: Kind) -> impl DoubleEndedIterator<Item = &Entry> {

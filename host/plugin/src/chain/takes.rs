@@ -41,10 +41,11 @@ pub(super) fn by_plugin(entries: &[Entry]) -> Vec<(String, String)> {
 /// The longest text of the settings that may be some attribute's value.
 const LONGEST: usize = 80;
 
-/// The short texts of all settings that are no paths.
+/// The short texts of all settings that are no paths. Where settings may hold a secret nobody knows which of their texts it is.
 pub(super) fn vocabulary(entries: &[Entry]) -> Vec<String> {
     let mut texts = BTreeSet::new();
-    for entry in entries {
+    let told = entries.iter().filter(|it| !it.member.settings_secret);
+    for entry in told {
         let settings = serde_json::from_str(&entry.member.settings).unwrap_or_default();
         texts_of(&settings, &mut texts);
     }

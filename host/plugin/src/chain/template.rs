@@ -89,13 +89,15 @@ impl Line {
                 evaluated.verdict = Verdict::Deny(denial);
                 continue;
             };
-            tracing::debug!(
-                plugin = &**name,
-                connection = &*self.label,
-                template = named,
-                reason = one_line(&course.hide(&choice.reason), 200),
-                "template chosen"
-            );
+            if !course.is_trial() {
+                tracing::debug!(
+                    plugin = &**name,
+                    connection = &*self.label,
+                    template = named,
+                    reason = one_line(&course.hide(entry, &choice.reason), 200),
+                    "template chosen"
+                );
+            }
             chosen = Some(AppliedTemplate {
                 name: named,
                 values: template.values.clone(),
@@ -131,7 +133,10 @@ impl Line {
         };
         let would = match &choice.template {
             None => "no template".to_owned(),
-            Some(named) => format!("the template {:?}", one_line(&course.hide(named), 120)),
+            Some(named) => format!(
+                "the template {:?}",
+                one_line(&course.hide(entry, named), 120)
+            ),
         };
         course.watched(entry, verdict, &format!("would choose {would}"));
         course
@@ -150,7 +155,15 @@ fn apply(template: &AppliedTemplate, target: &mut Target) {
     }
 }
 
+/// Stands before a template's name in provenance.
+const BY: &str = "template ";
+
 /// Who set what a template sets.
 fn by(template: &str) -> String {
-    format!("template {template}")
+    format!("{BY}{template}")
+}
+
+/// The template that set something, by what provenance says.
+pub(super) fn name(by: &str) -> Option<&str> {
+    by.strip_prefix(BY)
 }

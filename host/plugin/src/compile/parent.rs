@@ -4,16 +4,19 @@ use std::io::{self, Read, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc;
+use std::sync::{Condvar, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{Compile, ON_DEMAND};
+use super::{Compile, NoCode, ON_DEMAND};
 use crate::engine::Allocator;
 use crate::text::one_line;
 
 /// Wall clock of one compilation: twice its CPU time, for a machine with other work.
 const DEADLINE: Duration = Duration::from_secs(120);
+
+/// Children at a time, over the whole process: each may take [`super::MEMORY`].
+const CHILDREN: usize = 2;
 
 /// Bytes of code that are taken; the largest plugin's are 33 MB.
 const MOST_CODE: u64 = 256 << 20;
@@ -55,12 +58,14 @@ impl ChildCompiler {
         self
     }
 
-    fn run(&self, child: &mut Child, order: Vec<Vec<u8>>) -> Result<Vec<u8>, String> {
+    fn run(&self, child: &mut Child, order: Vec<Vec<u8>>) -> Result<Vec<u8>, NoCode> {
         let until = Instant::now() + self.deadline;
         let (Some(mut input), Some(output), Some(words)) =
             (child.stdin.take(), child.stdout.take(), child.stderr.take())
         else {
-            return Err("the compiling process has no pipes".to_owned());
+            return Err(NoCode::NotAsked(
+                "the compiling process has no pipes".to_owned(),
+            ));
         };
         let (send, code) = mpsc::channel();
         let (send_words, words_read) = mpsc::channel();
@@ -82,14 +87,17 @@ impl ChildCompiler {
                 drop(send_words.send(read(words, MOST_WORDS)));
             })
         });
-        spawned
-            .map_err(|reason| format!("no thread to talk to the compiling process: {reason}"))?;
+        spawned.map_err(|reason| {
+            NoCode::NotAsked(format!(
+                "no thread to talk to the compiling process: {reason}"
+            ))
+        })?;
         let code = code.recv_timeout(until.saturating_duration_since(Instant::now()));
         let late = || {
-            format!(
+            NoCode::Refused(format!(
                 "compiling took longer than {} s",
                 self.deadline.as_secs_f32()
-            )
+            ))
         };
         let Ok(code) = code else {
             return Err(late());
@@ -99,7 +107,10 @@ impl ChildCompiler {
                 Ok(Some(status)) => break status,
                 Ok(None) if Instant::now() < until => thread::sleep(GLANCE),
                 Ok(None) => return Err(late()),
-                Err(reason) => return Err(format!("the compiling process is lost: {reason}")),
+                Err(reason) => {
+                    let lost = format!("the compiling process is lost: {reason}");
+                    return Err(NoCode::NotAsked(lost));
+                }
             }
         };
         if status.success() {
@@ -109,16 +120,19 @@ impl ChildCompiler {
                 }
                 Ok(code) => Ok(code),
                 Err(reason) => Err(format!("the code cannot be read: {reason}")),
-            };
+            }
+            .map_err(NoCode::Refused);
         }
         let words = words_read.recv_timeout(Duration::from_secs(1));
         let words = words.ok().and_then(Result::ok).unwrap_or_default();
-        Err(reason(status, &String::from_utf8_lossy(&words)))
+        let words = String::from_utf8_lossy(&words);
+        Err(NoCode::Refused(reason(status, &words)))
     }
 }
 
 impl Compile for ChildCompiler {
-    fn compile(&self, component: &[u8], allocator: Allocator) -> Result<Vec<u8>, String> {
+    fn compile(&self, component: &[u8], allocator: Allocator) -> Result<Vec<u8>, NoCode> {
+        let _turn = Turn::take();
         let mut child = Command::new(&self.program)
             .args(&self.args)
             .env_clear()
@@ -128,7 +142,9 @@ impl Compile for ChildCompiler {
             .spawn()
             .map_err(|reason| {
                 let program = self.program.display();
-                format!("the compiling process {program} does not start: {reason}")
+                NoCode::NotAsked(format!(
+                    "the compiling process {program} does not start: {reason}"
+                ))
             })?;
         let order = match allocator {
             Allocator::Pooling => vec![component.to_vec()],
@@ -139,6 +155,32 @@ impl Compile for ChildCompiler {
         let _ = child.kill();
         let _ = child.wait();
         done
+    }
+}
+
+/// How many children there are.
+static RUNNING: Mutex<usize> = Mutex::new(0);
+static ENDED: Condvar = Condvar::new();
+
+/// The right to have a child.
+struct Turn;
+
+impl Turn {
+    /// Waits until there is one.
+    fn take() -> Self {
+        let running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+        let full = |running: &mut usize| *running >= CHILDREN;
+        let running = ENDED.wait_while(running, full);
+        *running.unwrap_or_else(PoisonError::into_inner) += 1;
+        Self
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+        *running = running.saturating_sub(1);
+        ENDED.notify_one();
     }
 }
 

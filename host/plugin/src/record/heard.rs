@@ -49,7 +49,7 @@ impl Input {
     }
 
     /// Bytes of its documents.
-    fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         let optional = |text: &Option<String>| text.as_ref().map_or(0, String::len);
         match self {
             Input::ToTarget(it) => {
@@ -119,14 +119,18 @@ impl Heard {
         let export = self.input.export();
         let mut input = self.input.to_json();
         let settings = json::value(&self.member.settings);
-        if let Some(input) = input
-            .as_object_mut()
-            .filter(|_| self.member.settings_secret)
-        {
-            input.shift_remove("settings");
+        let mut told = &settings;
+        if self.member.settings_secret {
+            if let Some(input) = input.as_object_mut() {
+                input.shift_remove("settings");
+            }
+            // What it says of them is no more told than they are.
+            let said = host_calls.iter_mut().chain([&mut output]);
+            said.for_each(|said| self.member.secrets.hide_in(said));
+            told = &Value::Null;
         }
         if self.masked {
-            Person::new(mask, &settings).mask(&mut input, &mut output, &mut host_calls);
+            Person::new(mask, told).mask(&mut input, &mut output, &mut host_calls);
         }
         let mut line = Map::new();
         let mut put = |name: &str, value: Value| line.insert(name.to_owned(), value);
@@ -157,7 +161,8 @@ impl Heard {
     fn listen(&mut self, again: Again) {
         let tape = Tape::quiet();
         let loaded = &self.member.loaded;
-        let (name, nobody) = (Arc::clone(&self.member.name), Personal::default());
+        let name = Arc::clone(&self.member.name);
+        let nobody = Personal::default().and(&self.member.secrets);
         let mut context = Context::new(name, Arc::from(""), again.view, nobody);
         context.tape = Some(tape.clone());
         let failed = match &self.input {

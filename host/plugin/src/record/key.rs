@@ -8,6 +8,9 @@ use std::path::Path;
 /// Bytes of a key.
 const LENGTH: usize = 32;
 
+/// The file of a folder's key. No tenant's folder has a name with a dot.
+const NAME: &str = ".key";
+
 /// A key. Whoever has it can try out whose value a mask is: it is as private as the recordings are not.
 #[derive(Clone)]
 pub(crate) struct Key([u8; LENGTH]);
@@ -25,7 +28,7 @@ impl Key {
     /// The key of this folder, made where there is none. Two processes that make it at once agree.
     pub(crate) fn of_folder(folder: &Path) -> io::Result<Self> {
         make_folder(folder)?;
-        let path = folder.join("key");
+        let path = folder.join(NAME);
         match read(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             read => return read,
@@ -84,7 +87,7 @@ mod tests {
         let again = Key::of_folder(&folder).expect("the key");
         assert_eq!(key.bytes(), again.bytes());
         let mode = |path: &Path| path.metadata().expect("it is there").permissions().mode() & 0o777;
-        assert_eq!((mode(&folder), mode(&folder.join("key"))), (0o700, 0o600));
+        assert_eq!((mode(&folder), mode(&folder.join(NAME))), (0o700, 0o600));
         let other = tempfile::tempdir().expect("a folder");
         let other = Key::of_folder(other.path()).expect("a key");
         assert_ne!(key.bytes(), other.bytes());
@@ -93,7 +96,7 @@ mod tests {
     #[test]
     fn a_key_that_is_none_or_is_shared_is_refused() {
         let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("key");
+        let path = folder.path().join(NAME);
         std::fs::write(&path, "short").expect("written");
         std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).expect("private");
         let error = Key::of_folder(folder.path()).map(drop).expect_err("short");

@@ -325,7 +325,7 @@ mod tests {
         write("entra.jsonl", numbered(2) + "torn\n\n" + &numbered(3));
         write("entra.old.jsonl", numbered(1));
         write("entra-two.jsonl", numbered(4));
-        write("key", "no recording".to_owned());
+        write(".key", "no recording".to_owned());
         let read: Vec<_> = read_recordings(folder.path())
             .expect("recordings")
             .collect();

@@ -1,18 +1,21 @@
 //! The one thread that writes recordings. Requests hand calls over and never wait: what is too much at once is dropped, and
 //! counted.
 
+use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
+
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, LazyLock, OnceLock};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use metrics::Counter;
 
+use super::age;
 use super::heard::Heard;
 use super::key::{Key, make_folder};
 use super::mask::Mask;
@@ -34,6 +37,8 @@ pub(crate) struct Shelf {
     dropped: Counter,
     /// That it cannot be written was said, and is said again once it could.
     told: AtomicBool,
+    /// How often a file was full.
+    full: AtomicU64,
 }
 
 impl Shelf {
@@ -51,7 +56,14 @@ impl Shelf {
             recorded,
             dropped,
             told: AtomicBool::new(false),
+            full: AtomicU64::new(0),
         }
+    }
+
+    /// The how manieth file is written, and how many bytes it takes. Two files of half the size each: the newest half is always
+    /// there.
+    pub(crate) fn file(&self) -> (u64, u64) {
+        (self.full.load(Ordering::Relaxed), self.settings.bytes / 2)
     }
 
     fn write(&self, heard: Heard) {
@@ -83,8 +95,7 @@ impl Shelf {
         let mut line = heard.line(&self.tenant, &self.connection, mask);
         line.push('\n');
         let place = Recordings::of(dir, &self.tenant, &self.connection);
-        // Two files of half the size each: the newest half is always there.
-        let most = self.settings.bytes / 2;
+        let (_, most) = self.file();
         let length = line.len() as u64;
         if length > most {
             return Err(io::Error::other(format!(
@@ -96,6 +107,7 @@ impl Shelf {
         let there = file.metadata()?.len();
         if there + length > most {
             std::fs::rename(&place.newer, &place.older)?;
+            self.full.fetch_add(1, Ordering::Relaxed);
             file = open(&place.newer)?;
         }
         // One write for a line: another process that writes here leaves it whole.
@@ -144,12 +156,14 @@ impl<T> Queue<T> {
 }
 
 enum Job {
+    /// Sees to it that nothing in this folder becomes too old.
+    Clear(PathBuf),
     Write(Arc<Shelf>, Box<Heard>, usize),
     /// Tells when everything before it is written.
     Tell(SyncSender<()>),
 }
 
-/// Started by the first call that is recorded.
+/// Started by the first connection whose calls may be recorded.
 static WRITER: LazyLock<Option<Arc<Queue<Job>>>> = LazyLock::new(|| {
     let (queue, taken) = Queue::new(WAITING, WAITING_BYTES);
     let queue = Arc::new(queue);
@@ -167,14 +181,43 @@ static WRITER: LazyLock<Option<Arc<Queue<Job>>>> = LazyLock::new(|| {
 });
 
 fn work(taken: &Receiver<Job>, queue: &Queue<Job>) {
-    while let Ok(job) = taken.recv() {
+    let mut dirs = BTreeSet::new();
+    let mut look = Instant::now() + age::EVERY;
+    loop {
+        let job = match taken.recv_timeout(look.saturating_duration_since(Instant::now())) {
+            Ok(job) => Some(job),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => return,
+        };
+        if Instant::now() >= look {
+            look = Instant::now() + age::EVERY;
+            dirs.iter()
+                .for_each(|dir: &PathBuf| age::clear(dir, SystemTime::now()));
+        }
+        let Some(job) = job else {
+            continue;
+        };
         match job {
+            Job::Clear(dir) => {
+                if !dirs.contains(&dir) {
+                    age::clear(&dir, SystemTime::now());
+                    dirs.insert(dir);
+                }
+            }
             Job::Write(shelf, heard, bytes) => {
                 shelf.write(*heard);
                 queue.done(bytes);
             }
             Job::Tell(whom) => drop(whom.send(())),
         }
+    }
+}
+
+/// Has this folder looked after from now on. It waits for room in the queue.
+pub(crate) fn clear(dir: PathBuf) {
+    if let Some(queue) = WRITER.as_ref() {
+        // The thread ends with the process.
+        let _ = queue.jobs.send(Job::Clear(dir));
     }
 }
 

@@ -27,7 +27,7 @@ use plugin::compile::{ChildCompiler, Compile, MEMORY, child_within};
 use plugin::{Allocator, Engine, EngineSettings, Export, Invocation, Limits, LoadError, PoolSize};
 use serde_json::json;
 
-const PARENT: [(&str, fn()); 9] = [
+const PARENT: [(&str, fn()); 11] = [
     ("p3_a_bomb_of_memory_costs_what_one_guest_may_have", bombs),
     ("a_child_compiles_what_the_parent_runs", compiles),
     (
@@ -40,6 +40,8 @@ const PARENT: [(&str, fn()); 9] = [
     ("a_child_that_hangs_is_ended_at_the_deadline", hangs),
     ("a_child_that_floods_is_cut_off", floods),
     ("a_child_sees_no_environment_and_must_exist", environment),
+    ("a_child_is_the_first_to_go_for_memory", first_to_go),
+    ("two_children_run_at_a_time", two_at_a_time),
 ];
 
 fn main() -> ExitCode {
@@ -63,6 +65,13 @@ fn main() -> ExitCode {
                 break Err("nobody reads".to_owned());
             }
         },
+        Some("score") => {
+            let limits = Limits::default();
+            let refused =
+                child_within(Duration::from_secs(9), MEMORY, &limits, &[][..], Vec::new());
+            let score = std::fs::read_to_string("/proc/self/oom_score_adj");
+            Err(format!("{:?}, {score:?}", refused.is_err()))
+        }
         Some("environment") => Err(format!("{} variables", std::env::vars_os().count())),
         _ => {
             for (name, test) in PARENT {
@@ -126,6 +135,7 @@ fn failure(compiler: &ChildCompiler, component: &[u8]) -> String {
     compiler
         .compile(component, Allocator::Pooling)
         .expect_err("no code")
+        .to_string()
 }
 
 fn refuses() {
@@ -272,4 +282,22 @@ fn environment() {
         reason.contains("/nowhere/jackfield does not start"),
         "{reason}"
     );
+}
+
+fn first_to_go() {
+    let reason = failure(&compiler(&["score"]), b"\0asm");
+    assert_eq!(reason, r#"true, Ok("1000\n")"#);
+}
+
+fn two_at_a_time() {
+    let deadline = Duration::from_millis(300);
+    let child = compiler(&["hang"]).deadline(deadline);
+    let started = Instant::now();
+    std::thread::scope(|threads| {
+        for _ in 0..5 {
+            threads.spawn(|| failure(&child, b"\0asm"));
+        }
+    });
+    // Each waits for its turn, and its time begins then.
+    assert!(started.elapsed() >= 3 * deadline);
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use plugin::compile::Compile;
+use plugin::compile::{Compile, NoCode};
 use plugin::{
     Allocator, CacheError, Engine, EngineError, EngineSettings, Export, Invocation, LoadError,
     Loaded,
@@ -29,12 +29,11 @@ impl Counting {
 }
 
 impl Compile for Counting {
-    fn compile(&self, component: &[u8], _: Allocator) -> Result<Vec<u8>, String> {
+    fn compile(&self, component: &[u8], _: Allocator) -> Result<Vec<u8>, NoCode> {
         self.0.fetch_add(1, Ordering::SeqCst);
         let engine = crate::scene::engine();
-        engine
-            .precompile(component)
-            .map_err(|reason| reason.to_string())
+        let code = engine.precompile(component);
+        code.map_err(|reason| NoCode::Refused(reason.to_string()))
     }
 }
 
@@ -167,6 +166,78 @@ fn a_folder_that_others_may_write_is_refused() {
 }
 
 #[test]
+fn a_folder_that_others_may_move_or_that_is_a_link_is_refused() {
+    let (temporary, dir) = folder();
+    let above = temporary.path().join("shared");
+    let below = above.join("mine/cache");
+    fs::create_dir_all(&below).expect("a folder");
+    let mode =
+        |mode| fs::set_permissions(&above, fs::Permissions::from_mode(mode)).expect("a mode");
+    let refused = |dir: &Path| Engine::new(settings(dir, &Arc::default())).map(drop).err();
+    mode(0o777);
+    let reason = refused(&below).expect("anybody may move it").to_string();
+    assert!(
+        reason.contains("/shared, in which others can write"),
+        "{reason}"
+    );
+    mode(0o1777);
+    assert!(refused(&below).is_none());
+    // One's own group is oneself.
+    mode(0o775);
+    assert!(refused(&below).is_none());
+    if std::os::unix::fs::chown(&above, None, Some(4_321)).is_ok() {
+        mode(0o775);
+        let reason = refused(&below).expect("a group may move it");
+        assert!(matches!(
+            reason,
+            EngineError::Cache(CacheError::Movable { .. })
+        ));
+    }
+    mode(0o755);
+    symlink(&below, &dir).expect("a link");
+    let reason = refused(&dir).expect("a link").to_string();
+    assert!(reason.contains("is a link"), "{reason}");
+}
+
+/// Fails, and counts how often.
+#[derive(Debug)]
+struct Fails(AtomicUsize, NoCode);
+
+impl Compile for Fails {
+    fn compile(&self, _: &[u8], _: Allocator) -> Result<Vec<u8>, NoCode> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Err(self.1.clone())
+    }
+}
+
+#[test]
+fn a_component_that_does_not_compile_is_tried_once_for_all_tenants() {
+    let reason = || "a bomb".to_owned();
+    let bomb = Guest::settings_mapper().build();
+    let other = Guest::settings_mapper().pages(2).build();
+    for (failure, times) in [
+        (NoCode::Refused(reason()), 1),
+        (NoCode::NotAsked(reason()), 3),
+    ] {
+        let compiler = Arc::new(Fails(AtomicUsize::new(0), failure));
+        let engine = engine_with(EngineSettings {
+            limits: patient(),
+            compiler: Some(Arc::clone(&compiler) as Arc<dyn Compile>),
+            ..EngineSettings::default()
+        });
+        let load = |component| {
+            let failed = engine.load("bomb", component).map(drop);
+            assert!(failed.expect_err("no code").to_string().contains("a bomb"));
+            compiler.0.load(Ordering::SeqCst)
+        };
+        load(&bomb);
+        load(&bomb);
+        assert_eq!(load(&bomb), times);
+        assert_eq!(load(&other), times + 1);
+    }
+}
+
+#[test]
 fn a_damaged_entry_is_compiled_anew() {
     let (_temporary, dir) = folder();
     let compiler = Arc::new(Counting::default());
@@ -273,12 +344,12 @@ struct Gate {
 }
 
 impl Compile for Gate {
-    fn compile(&self, component: &[u8], allocator: Allocator) -> Result<Vec<u8>, String> {
+    fn compile(&self, component: &[u8], allocator: Allocator) -> Result<Vec<u8>, NoCode> {
         if component == self.held {
             let door = self.door.lock().expect("a door");
             // Waits for as long as it takes; the bound is for a failing test to end.
             let opened = door.recv_timeout(std::time::Duration::from_secs(60));
-            opened.map_err(|_| "nobody opened".to_owned())?;
+            opened.map_err(|_| NoCode::NotAsked("nobody opened".to_owned()))?;
         }
         self.count.compile(component, allocator)
     }
@@ -313,16 +384,23 @@ fn one_component_is_compiled_once_and_holds_up_no_other() {
 #[test]
 fn a_compiler_that_fails_or_lies_is_an_error() {
     #[derive(Debug)]
-    struct Answers(Result<Vec<u8>, String>);
+    struct Answers(Result<Vec<u8>, NoCode>);
     impl Compile for Answers {
-        fn compile(&self, _: &[u8], _: Allocator) -> Result<Vec<u8>, String> {
+        fn compile(&self, _: &[u8], _: Allocator) -> Result<Vec<u8>, NoCode> {
             self.0.clone()
         }
     }
     let (_temporary, dir) = folder();
     for cache in [None, Some(dir)] {
         for (answer, says) in [
-            (Err("compiling took more than 60 s".to_owned()), "60 s"),
+            (
+                Err(NoCode::Refused("compiling took more than 60 s".to_owned())),
+                "60 s",
+            ),
+            (
+                Err(NoCode::NotAsked("no process".to_owned())),
+                "could not be compiled now: no process",
+            ),
             (
                 Ok(b"\x7fELF, but no more".to_vec()),
                 "does not compile here",

@@ -65,6 +65,12 @@ impl Numbers {
             .map(|it| f64::from_bits(it.load(Ordering::SeqCst)))
     }
 
+    /// Everything that was counted.
+    pub(crate) fn total(&self) -> u64 {
+        let counters = self.counters.lock().expect("no panic");
+        counters.values().map(|it| it.load(Ordering::SeqCst)).sum()
+    }
+
     /// What is not 0 of a counter, by what comes behind the connection.
     fn of(&self, name: &str) -> Vec<(String, u64)> {
         let start = format!("{name}{{tenant=acme,connection=entra,");
@@ -161,6 +167,31 @@ async fn every_ending_is_counted_with_its_kind() {
     // What never happened shows as 0.
     let never = "jackfield_plugin_calls_total{tenant=acme,connection=entra,plugin=judge,export=decide,ending=busy}";
     assert_eq!(numbers.counter(never), Some(0));
+}
+
+#[test]
+fn what_is_not_loaded_is_shown_until_the_last_chain_is_gone() {
+    let (engine, numbers) = (engine(), Numbers::default());
+    let load = |missing: usize| {
+        let absent = PluginSource {
+            component: Err("no such file".to_owned()),
+            ..base()
+        };
+        numbers.load(&engine, vec![absent; missing])
+    };
+    let shown = || numbers.gauge("jackfield_plugins_not_loaded{tenant=acme,connection=entra}");
+    let first = load(2);
+    assert_eq!(shown(), Some(2.0));
+    let second = load(1);
+    drop(first);
+    assert_eq!(shown(), Some(1.0), "the next one was there already");
+    // A reload that is given up again.
+    let third = load(3);
+    second.show();
+    drop(third);
+    assert_eq!(shown(), Some(1.0));
+    drop(second);
+    assert_eq!(shown(), Some(0.0));
 }
 
 #[tokio::test]

@@ -17,3 +17,4 @@ mod policy;
 mod pool;
 mod recorded;
 mod scene;
+mod trial;

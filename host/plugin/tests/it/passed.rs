@@ -39,11 +39,10 @@ async fn what_a_passed_mapper_set_before_is_not_withdrawn() {
         let done = evaluated(&engine, vec![ill, base()], known())
             .await
             .expect("passed by");
-        // Hers by base, although `ill` set it last; the display name stays; nobody knows who set the team; the others are
-        // withdrawn by whoever set them.
+        // Hers by base, although `ill` set it last; the rest stays, whoever wrote over it behind `ill`.
         let expected = json!({
             "userName": "ada@example.com", "givenName": "Ada", "familyName": "Lovelace", "email": "ada@example.com",
-            "displayName": "Countess", "team": "Blue", "active": true,
+            "displayName": "Countess", "team": "Blue", "role": "Lead", "timeZone": "Europe/London", "active": true,
         });
         assert_eq!(done.target, target(expected), "{ending}");
         let step = &done.steps[0];
@@ -53,12 +52,104 @@ async fn what_a_passed_mapper_set_before_is_not_withdrawn() {
         assert_eq!(provenance[&Attribute::Email], "base");
         assert!(!provenance.contains_key(&Attribute::Team));
     }
+    // What was set before `ill` stands is for who set it to withdraw.
+    let ill = on(OnFailure::Pass, ends("ill", Ending::Trap));
+    let done = evaluated(&engine, vec![base(), ill], known())
+        .await
+        .expect("passed by");
+    assert_eq!(done.target.get(Attribute::TimeZone), None);
+    assert_eq!(done.target.get(Attribute::DisplayName), Some("Countess"));
     let quiet = plugin("ill", &Guest::settings_mapper(), json!({}));
     let done = evaluated(&engine, vec![quiet, base()], known())
         .await
         .expect("it answers");
     let withdrawn = [Attribute::DisplayName, Attribute::Team, Attribute::TimeZone];
     assert!(withdrawn.iter().all(|it| done.target.get(*it).is_none()));
+}
+
+/// A rule that answers this target.
+fn amends(name: &str, to: &serde_json::Value) -> PluginSource {
+    let mut guest = Guest::new();
+    let body = guest.amends(to.to_string().as_bytes());
+    plugin(name, &guest.decide(&body), json!({}))
+}
+
+/// A rule that traps where the target has no team, and else allows.
+fn wants_a_team(name: &str) -> PluginSource {
+    let mut guest = Guest::new();
+    let allows = guest.allows(None);
+    let length = format!(
+        "(i32.load (i32.add (local.get $in) (i32.const {})))",
+        crate::guest::offset::OCCASION_TARGET + 4
+    );
+    // The documents of this test with a team are longer than those without.
+    let body = format!("(if (i32.lt_u {length} (i32.const 118)) (then unreachable)) {allows}");
+    plugin(name, &guest.decide(&body), json!({}))
+}
+
+#[tokio::test]
+async fn what_a_passed_rule_set_before_is_not_withdrawn() {
+    let engine = engine();
+    let known = || {
+        let by = |attribute, name: &str| (attribute, name.to_owned());
+        Evaluation {
+            operation: Operation::Update,
+            template_due: false,
+            accepted: Some(target(json!({
+                "userName": "ada@example.com", "team": "Blue Team", "role": "Lead", "timeZone": "Europe/London",
+            }))),
+            provenance: [
+                by(Attribute::Team, "ill"),
+                by(Attribute::Role, "later"),
+                by(Attribute::TimeZone, "base"),
+            ]
+            .into(),
+            ..evaluation()
+        }
+    };
+    let ill = || {
+        let mut guest = Guest::new();
+        let allows = guest.allows(None);
+        let about = json!({"name": "guest", "version": "1.0.0", "settings": {"required": ["x"]}});
+        let guest = guest.decide(&allows).describes(&about.to_string());
+        let traps = Guest::new().decide("unreachable");
+        [
+            plugin("ill", &guest, json!({})),
+            plugin("ill", &traps, json!({})),
+        ]
+    };
+    for ill in ill() {
+        let plugins = vec![
+            base(),
+            on(OnFailure::Pass, ill.clone()),
+            wants_a_team("later"),
+        ];
+        let done = evaluated(&engine, plugins, known())
+            .await
+            .expect("the next rule sees the team");
+        assert_eq!(done.target.get(Attribute::Team), Some("Blue Team"));
+        assert_eq!(done.target.get(Attribute::Role), Some("Lead"));
+        // Mappers have run: what they withdraw is withdrawn.
+        assert_eq!(done.target.get(Attribute::TimeZone), None);
+        assert_eq!(done.provenance()[&Attribute::Team], "ill");
+        // What a rule takes away that has run is not put back.
+        let bare = json!({"userName": "ada@example.com"});
+        let last = on(OnFailure::Pass, ends_rule("last"));
+        let plugins = vec![
+            base(),
+            on(OnFailure::Pass, ill),
+            amends("later", &bare),
+            last,
+        ];
+        let done = evaluated(&engine, plugins, known())
+            .await
+            .expect("passed by");
+        assert_eq!(done.target.get(Attribute::Team), None);
+    }
+}
+
+fn ends_rule(name: &str) -> PluginSource {
+    plugin(name, &Guest::new().decide("unreachable"), json!({}))
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ use tempfile::TempDir;
 
 use crate::counted::Numbers;
 use crate::guest::{Guest, offset};
+use crate::logged;
 use crate::scene::{engine, evaluation, facts, named, source, target};
 
 fn settings(dir: &Path) -> RecordingSettings {
@@ -81,7 +82,7 @@ fn person() -> Evaluation {
     }
 }
 
-fn runs(dir: &Path) -> Vec<Run> {
+pub(crate) fn runs(dir: &Path) -> Vec<Run> {
     assert!(flush_recordings(Duration::from_secs(30)), "written in time");
     match read_recordings(dir) {
         Ok(runs) => runs.collect::<Result<_, _>>().expect("recorded calls"),
@@ -263,11 +264,8 @@ async fn a_failure_records_its_input_masked_although_nothing_is_sampled() {
             .iter()
             .map(|run| (run.invocation.name.as_str(), run.invocation.export))
             .collect();
-        assert_eq!(
-            told,
-            [("errs", Export::ToTarget), ("traps", Export::Decide)],
-            "once a minute"
-        );
+        let both = [("errs", Export::ToTarget), ("traps", Export::Decide)];
+        assert_eq!(told, both.repeat(3), "each of them");
         assert!(runs.iter().all(|run| run.masked && !run.cut));
         assert!(runs[0].monitored && !runs[1].monitored);
         assert_eq!(runs[0].output["error"]["code"], "internal");
@@ -391,6 +389,48 @@ async fn settings_that_may_hold_a_secret_are_left_out() {
 }
 
 #[tokio::test]
+async fn a_secret_that_a_plugin_repeats_is_told_nowhere() {
+    let engine = engine();
+    for values in [Values::Masked, Values::Clear] {
+        let dir = folder();
+        let mut guest = Guest::new();
+        let logs = guest.logs(2, "asked with hunter2hunter2");
+        let denies = guest.denies(400, "", "hunter2hunter2 says no");
+        let secret = PluginSource {
+            settings: json!({"token": "hunter2hunter2"}),
+            settings_secret: true,
+            ..source_of(
+                "repeats",
+                &guest.decide(&format!("{logs} {denies}")),
+                json!({}),
+            )
+        };
+        let mut errs = Guest::new();
+        let body = errs.answers_error("internal", "no mood for hunter2hunter2");
+        let errs = PluginSource {
+            settings: json!({"token": "Hunter2hunter2"}),
+            settings_secret: true,
+            mode: PluginMode::Monitor,
+            ..source_of("repeats-too", &errs.forward(&body), json!({}))
+        };
+        let recorded = RecordingSettings {
+            values,
+            ..settings(dir.path())
+        };
+        let chain = Chain::load(&engine, vec![mapper(), errs, secret], recording(recorded));
+        assert_eq!(chain.vocabulary(), ["Blue", "known"]);
+        chain.evaluate(person()).await.expect("a decision");
+        let text = bytes(dir.path());
+        assert!(!text.to_lowercase().contains("hunter2"), "{text}");
+        assert_eq!(text.matches("says no").count(), 1);
+        let lines = [logged::lines("repeats"), logged::lines("repeats-too")].concat();
+        assert!(lines.len() >= 2, "{lines:?}");
+        let told = |line: &String| line.to_lowercase().contains("hunter2");
+        assert!(!lines.iter().any(told), "{lines:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_written_is_counted_and_holds_up_nobody() {
     let (engine, dir) = (engine(), folder());
     let numbers = Numbers::default();
@@ -435,8 +475,8 @@ async fn without_recording_nothing_is_written() {
 #[tokio::test]
 async fn a_key_that_others_can_read_is_not_used() {
     let (engine, dir) = (engine(), folder());
-    fs::write(dir.path().join("key"), [7; 32]).expect("written");
-    fs::set_permissions(dir.path().join("key"), PermissionsExt::from_mode(0o644)).expect("shared");
+    fs::write(dir.path().join(".key"), [7; 32]).expect("written");
+    fs::set_permissions(dir.path().join(".key"), PermissionsExt::from_mode(0o644)).expect("shared");
     let chain = Chain::load(&engine, vec![mapper()], recording(settings(dir.path())));
     chain.evaluate(person()).await.expect("a target");
     assert_eq!(
