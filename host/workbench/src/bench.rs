@@ -2,7 +2,7 @@
 //!
 //! Fuel is what production limits by, and the same on every machine, so it is judged. Time is shown and never judged.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -70,60 +70,68 @@ struct Baseline {
     cases: BTreeMap<String, Measured>,
 }
 
-/// Measures the cases of a component. Bad where a case takes more fuel than the baseline and the tolerance allow.
+/// Measures the cases of a component. Bad where a case takes more fuel than the baseline and the tolerance allow, or answers
+/// something else than it must: what a wrong answer takes says nothing.
 ///
 /// # Errors
-/// What is missing, or a baseline that cannot be read.
+/// What is missing, the baseline too unless one is to be saved, or a baseline that cannot be read.
 pub fn bench(
     subject: &Subject,
     options: &Options,
     engine: &Engine,
     screen: &mut Screen<'_>,
 ) -> Result<Standing, Problem> {
+    subject.must_be_fresh()?;
     let loaded = subject.ready(engine)?;
     let beside = subject.dir.as_ref().map(|dir| dir.join(FILE));
     let path = options.baseline.clone().or(beside);
     let before = match &path {
-        Some(path) if !options.save => read(path, options.baseline.is_some())?,
+        Some(path) if !options.save => read(path)?,
         _ => None,
     };
-    let measured = measure(subject, &loaded, options)?;
+    let (measured, failing) = measure(subject, &loaded, options)?;
     let baseline = Baseline {
         plugin: loaded.about().name.clone(),
         version: loaded.about().version.clone(),
         digest: loaded.digest().to_string(),
         cases: measured,
     };
-    let rows = rows(&baseline, before.as_ref(), options.tolerance);
-    let good = rows.iter().all(|row| !row.worse);
+    let rows = rows(&baseline, &failing, before.as_ref(), options.tolerance);
+    let good = rows.iter().all(|row| !row.worse && !row.fails);
     if options.json {
         screen.json(&document(&baseline, &rows, loaded.limits(), good));
     } else {
         text(&rows, before.as_ref(), options, loaded.limits(), screen);
     }
+    if !failing.is_empty() {
+        return Ok(Standing::Bad);
+    }
+    let path = path.ok_or_else(|| {
+        Problem::new(format!(
+            "{} is no file: say with --baseline where its baseline is",
+            subject.name
+        ))
+    })?;
     if options.save {
-        let path = path.ok_or_else(|| {
-            Problem::new(format!(
-                "{} is no file: say where with --baseline",
-                subject.name
-            ))
-        })?;
         let saved = serde_json::to_string_pretty(&baseline)
             .map_err(|error| Problem::new(error.to_string()))?;
         embedded::write(&path, format!("{saved}\n").as_bytes())?;
         if !options.json {
             screen.say(format!("saved to {}", path.display()));
         }
+    } else if before.is_none() {
+        return Err(Problem::new(format!(
+            "{}: there is no baseline, so nothing is judged: --save writes one",
+            path.display()
+        )));
     }
     Ok(Standing::of(good))
 }
 
-fn read(path: &Path, must_be_there: bool) -> Result<Option<Baseline>, Problem> {
+fn read(path: &Path) -> Result<Option<Baseline>, Problem> {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !must_be_there => {
-            return Ok(None);
-        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(Problem::file(path, &error)),
     };
     let read = serde_json::from_str(&text);
@@ -135,12 +143,11 @@ fn read(path: &Path, must_be_there: bool) -> Result<Option<Baseline>, Problem> {
     })
 }
 
-fn measure(
-    subject: &Subject,
-    loaded: &Loaded,
-    options: &Options,
-) -> Result<BTreeMap<String, Measured>, Problem> {
-    let mut measured = BTreeMap::new();
+/// What each case took, and those that answer something else than they must.
+type Table = (BTreeMap<String, Measured>, BTreeSet<String>);
+
+fn measure(subject: &Subject, loaded: &Loaded, options: &Options) -> Result<Table, Problem> {
+    let (mut measured, mut failing) = (BTreeMap::new(), BTreeSet::new());
     for case in table(subject, loaded, options.cases.as_deref())? {
         let stem = case.file.file_stem().unwrap_or_default().to_string_lossy();
         let name = format!("{stem}: {}", case.name);
@@ -148,7 +155,11 @@ fn measure(
         let mut walls: Vec<Duration> = Vec::new();
         let (mut fuel, mut memory) = (0, 0);
         for _ in 0..options.rounds.max(1) {
-            let report = call::call(loaded, &asked)?.invoked.report;
+            let called = call::call(loaded, &asked)?;
+            if !called.differing.is_empty() {
+                failing.insert(name.clone());
+            }
+            let report = called.invoked.report;
             fuel = report.fuel;
             memory = report.memory as u64;
             walls.push(report.wall);
@@ -163,7 +174,7 @@ fn measure(
         };
         measured.insert(name, one);
     }
-    Ok(measured)
+    Ok((measured, failing))
 }
 
 /// One case now and before.
@@ -174,9 +185,16 @@ struct Row {
     /// The rise of its fuel, in percent.
     rise: Option<f64>,
     worse: bool,
+    /// It answers something else than it must.
+    fails: bool,
 }
 
-fn rows(now: &Baseline, before: Option<&Baseline>, tolerance: f64) -> Vec<Row> {
+fn rows(
+    now: &Baseline,
+    failing: &BTreeSet<String>,
+    before: Option<&Baseline>,
+    tolerance: f64,
+) -> Vec<Row> {
     let none = BTreeMap::new();
     let before = before.map_or(&none, |before| &before.cases);
     let row = |(name, measured): (&String, &Measured)| {
@@ -190,6 +208,7 @@ fn rows(now: &Baseline, before: Option<&Baseline>, tolerance: f64) -> Vec<Row> {
             before,
             rise,
             worse: rise.is_some_and(|rise| rise > tolerance),
+            fails: failing.contains(name),
         }
     };
     let mut rows: Vec<Row> = now.cases.iter().map(row).collect();
@@ -202,6 +221,7 @@ fn rows(now: &Baseline, before: Option<&Baseline>, tolerance: f64) -> Vec<Row> {
         before: Some(measured.clone()),
         rise: None,
         worse: false,
+        fails: false,
     }));
     rows
 }
@@ -234,6 +254,7 @@ fn text(
             continue;
         };
         let (paint, rise) = match row.rise {
+            _ if row.fails => (Paint::Bad, "FAILS".to_owned()),
             _ if row.worse => (
                 Paint::Bad,
                 format!("{:+.1} %", row.rise.unwrap_or_default()),
@@ -260,10 +281,18 @@ fn text(
             ),
         ]);
     }
+    let failing = rows.iter().filter(|row| row.fails).count();
+    if failing > 0 {
+        let kept = if options.save { "not saved: " } else { "" };
+        let words = format!(
+            "{kept}{} without the expected answer; `jackfield plugin test --component` tells more",
+            several(failing, "case")
+        );
+        return screen.paint(Paint::Bad, words);
+    }
     let worse = rows.iter().filter(|row| row.worse).count();
     match before {
-        None if options.save => {}
-        None => screen.paint(Paint::Faint, "no baseline: --save writes one"),
+        None => {}
         Some(_) if worse > 0 => screen.paint(
             Paint::Bad,
             format!(
@@ -291,7 +320,7 @@ fn document(now: &Baseline, rows: &[Row], limits: &Limits, good: bool) -> serde_
     let cases: Vec<serde_json::Value> = rows
         .iter()
         .map(|row| {
-            json!({"case": row.name, "now": row.now, "before": row.before, "risePercent": row.rise, "worse": row.worse})
+            json!({"case": row.name, "now": row.now, "before": row.before, "risePercent": row.rise, "worse": row.worse, "fails": row.fails})
         })
         .collect();
     json!({
@@ -305,85 +334,4 @@ fn document(now: &Baseline, rows: &[Row], limits: &Limits, good: bool) -> serde_
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::scene;
-
-    const CASES: &str = r#"{"cases": [
-        {"name": "one", "given": {"source": {"userName": "ada@example.com"}}, "expect": {"target": {}}},
-        {"name": "two", "expect": {"target": {}}}
-    ]}"#;
-
-    fn benched(folder: &Path, options: &Options) -> (Standing, String) {
-        let (mut subject, engine) = scene::bundled("entra");
-        subject.dir = Some(folder.to_owned());
-        scene::written(|screen| bench(&subject, options, &engine, screen).unwrap())
-    }
-
-    #[test]
-    fn more_fuel_than_the_baseline_is_a_regression() {
-        let folder = tempfile::tempdir().unwrap();
-        embedded::write(&folder.path().join("cases/a.json"), CASES.as_bytes()).unwrap();
-        let usual = Options {
-            rounds: 1,
-            ..Options::default()
-        };
-        let (standing, text) = benched(folder.path(), &usual);
-        assert_eq!(standing, Standing::Good);
-        assert!(text.contains("no baseline"), "{text}");
-        let save = Options {
-            save: true,
-            ..usual.clone()
-        };
-        assert_eq!(benched(folder.path(), &save).0, Standing::Good);
-        let (standing, text) = benched(folder.path(), &usual);
-        assert_eq!(standing, Standing::Good, "fuel is exact: {text}");
-        assert_eq!(text.matches(" = ").count(), 2, "{text}");
-
-        // The baseline of a build that took a tenth less, and had another case.
-        let file = folder.path().join(FILE);
-        let mut baseline: Baseline =
-            serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
-        let one = baseline.cases.get_mut("a: one").unwrap();
-        one.fuel = one.fuel * 10 / 11;
-        let two = baseline.cases.remove("a: two").unwrap();
-        baseline.cases.insert("a: three".to_owned(), two);
-        std::fs::write(&file, serde_json::to_string(&baseline).unwrap()).unwrap();
-        let (standing, text) = benched(folder.path(), &usual);
-        assert_eq!(standing, Standing::Bad, "{text}");
-        for part in [
-            "+10.0 %",
-            "new",
-            "gone  a: three",
-            "over 5 % more fuel in 1 case",
-        ] {
-            assert!(text.contains(part), "{part}: {text}");
-        }
-        let wide = Options {
-            tolerance: 10.5,
-            ..usual.clone()
-        };
-        assert_eq!(benched(folder.path(), &wide).0, Standing::Good);
-        let json = Options {
-            json: true,
-            ..usual
-        };
-        let (standing, text) = benched(folder.path(), &json);
-        assert_eq!(standing, Standing::Bad);
-        let document: serde_json::Value = serde_json::from_str(&text).unwrap();
-        assert_eq!(document["cases"][0]["worse"], true);
-    }
-
-    #[test]
-    fn a_baseline_that_was_named_must_be_there() {
-        let folder = tempfile::tempdir().unwrap();
-        let (subject, engine) = scene::bundled("entra");
-        let options = Options {
-            baseline: Some(folder.path().join("none.json")),
-            ..Options::default()
-        };
-        let (problem, _) =
-            scene::written(|screen| bench(&subject, &options, &engine, screen).unwrap_err());
-        assert!(problem.to_string().contains("none.json"), "{problem}");
-    }
-}
+mod tests;

@@ -61,8 +61,8 @@ pub(crate) fn answered(invoked: &Invoked) -> bool {
     invoked.failure.is_none()
 }
 
-/// The guest's own words on a failure: the host's judgement, the last error line (a panic's place and message, a traceback)
-/// and the guest's functions at that moment.
+/// A failure, once: the host's judgement, the guest's error lines that are not in it (a traceback), and the guest's functions at
+/// that moment where the component names them, else where else to look.
 pub(crate) fn failure(invoked: &Invoked, indent: &str, screen: &mut Screen<'_>) {
     let Some(failure) = &invoked.failure else {
         return;
@@ -72,21 +72,37 @@ pub(crate) fn failure(invoked: &Invoked, indent: &str, screen: &mut Screen<'_>) 
         format!("{indent}{}: {}", failure.ending, failure.message),
     );
     let errors = invoked.log.iter().filter(|(level, _)| level == "error");
+    let said = errors.clone().next().is_some();
     for (_, text) in errors.skip_while(|(_, text)| failure.message.contains(text.as_str())) {
         screen.paint(Paint::Bad, format!("{indent}  {text}"));
     }
-    for (at, frame) in failure.backtrace.iter().enumerate() {
+    let frames = failure.backtrace.iter().enumerate();
+    let mut named = frames.filter(|(_, frame)| !is_number(frame)).peekable();
+    if named.peek().is_none() && !failure.backtrace.is_empty() && !said {
+        let words = "the component names no functions: run the case natively to see where";
+        screen.paint(Paint::Faint, format!("{indent}  {words}"));
+    }
+    for (at, frame) in named {
         screen.paint(Paint::Faint, format!("{indent}  {at:2}  {frame}"));
     }
 }
 
-/// What differs, for people.
+/// A function without a name, which tells nobody where that was (`plugin::Failure::backtrace`).
+fn is_number(frame: &str) -> bool {
+    let number = frame.strip_prefix("function ");
+    number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// What differs, for people. A failure that nobody expected is told by itself.
 pub(crate) fn differences(differing: &[Difference], indent: &str, screen: &mut Screen<'_>) {
     let text = |value: &Option<Value>| match value {
         Some(value) => value.to_string(),
         None => "nothing".to_owned(),
     };
-    for one in differing {
+    let unexpected = |one: &&Difference| {
+        one.expected.is_none() && ["error", "ending"].contains(&one.member.as_str())
+    };
+    for one in differing.iter().filter(|one| !unexpected(one)) {
         // A document is large and differs in few places.
         if let (Some(expected @ Value::Object(_)), Some(came @ Value::Object(_))) =
             (&one.expected, &one.came)

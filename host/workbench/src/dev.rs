@@ -8,7 +8,7 @@ use std::time::Duration;
 use notify::{RecursiveMode, Watcher};
 use plugin::Engine;
 
-use crate::native::{self, Output};
+use crate::native::{self, Output, Until};
 use crate::problem::{Problem, Standing};
 use crate::project::Project;
 use crate::screen::{Paint, Screen};
@@ -34,13 +34,16 @@ pub fn dev(
         .map_err(|error| Problem::file(dir, &error))?;
     let (_watcher, changes) = watch(&absolute)
         .map_err(|error| Problem::new(format!("{} cannot be watched: {error}", dir.display())))?;
+    let mut changes = Changes::new(&absolute, changes);
     screen.paint(
         Paint::Faint,
         format!("watching {}; Ctrl-C ends it", absolute.display()),
     );
-    let run = |_: &[PathBuf], screen: &mut Screen<'_>| once(&absolute, component, engine, screen);
-    run(&[], screen)?;
-    on_each(&absolute, &changes, QUIET, run, screen)?;
+    let run = |_: &[PathBuf], changes: &mut Changes<'_>, screen: &mut Screen<'_>| {
+        once(&absolute, component, engine, changes, screen)
+    };
+    run(&[], &mut changes, screen)?;
+    on_each(&mut changes, QUIET, run, screen)?;
     Ok(Standing::Good)
 }
 
@@ -61,56 +64,89 @@ fn watch(dir: &Path) -> notify::Result<(impl Watcher, Receiver<PathBuf>)> {
     Ok((watcher, changes))
 }
 
-/// Runs on each batch of changes that mean something, told by their paths, until nobody can send any more. What the run itself
-/// writes is among what tools write, so it does not run for ever.
-///
-/// # Errors
-/// What the run could not do.
-pub fn on_each(
-    dir: &Path,
-    changes: &Receiver<PathBuf>,
-    quiet: Duration,
-    mut run: impl FnMut(&[PathBuf], &mut Screen<'_>) -> Result<(), Problem>,
-    screen: &mut Screen<'_>,
-) -> Result<(), Problem> {
-    while let Some(batch) = batch(dir, changes, quiet) {
-        let names: Vec<String> = batch
-            .iter()
-            .map(|path| path.strip_prefix(dir).unwrap_or(path).display().to_string())
-            .collect();
-        screen.say("");
-        screen.paint(Paint::Bold, format!("changed: {}", names.join(", ")));
-        run(&batch, screen)?;
-    }
-    Ok(())
+/// Changes of the author's files. What a run itself writes is among what tools write, so it is none.
+struct Changes<'a> {
+    dir: &'a Path,
+    paths: Receiver<PathBuf>,
+    /// Those that came while a round ran.
+    seen: BTreeSet<PathBuf>,
 }
 
-/// The next changes, until it is quiet; `None` when there will be no more.
-fn batch(dir: &Path, changes: &Receiver<PathBuf>, quiet: Duration) -> Option<Vec<PathBuf>> {
-    let mut batch = BTreeSet::new();
-    loop {
-        let change = if batch.is_empty() {
-            changes.recv().map_err(|_| RecvTimeoutError::Disconnected)
-        } else {
-            changes.recv_timeout(quiet)
-        };
-        match change {
-            Ok(path) if watched::is_authors(dir, &path) => {
-                batch.insert(path);
+impl<'a> Changes<'a> {
+    fn new(dir: &'a Path, paths: Receiver<PathBuf>) -> Self {
+        Self {
+            dir,
+            paths,
+            seen: BTreeSet::new(),
+        }
+    }
+
+    /// Whether there are any that no round has had.
+    fn any(&mut self) -> bool {
+        while let Ok(path) = self.paths.try_recv() {
+            self.take(path);
+        }
+        !self.seen.is_empty()
+    }
+
+    fn take(&mut self, path: PathBuf) {
+        // cargo writes its lock by itself while it builds.
+        let locks = path == self.dir.join("Cargo.lock");
+        if !locks && watched::is_authors(self.dir, &path) {
+            self.seen.insert(path);
+        }
+    }
+
+    /// The next ones, until it is quiet; `None` when there will be no more.
+    fn batch(&mut self, quiet: Duration) -> Option<Vec<PathBuf>> {
+        loop {
+            let change = if self.seen.is_empty() {
+                self.paths
+                    .recv()
+                    .map_err(|_| RecvTimeoutError::Disconnected)
+            } else {
+                self.paths.recv_timeout(quiet)
+            };
+            match change {
+                Ok(path) => self.take(path),
+                Err(RecvTimeoutError::Disconnected) if self.seen.is_empty() => return None,
+                Err(_) => return Some(std::mem::take(&mut self.seen).into_iter().collect()),
             }
-            Ok(_) => {}
-            Err(RecvTimeoutError::Timeout) => return Some(batch.into_iter().collect()),
-            Err(RecvTimeoutError::Disconnected) if batch.is_empty() => return None,
-            Err(RecvTimeoutError::Disconnected) => return Some(batch.into_iter().collect()),
         }
     }
 }
 
-/// One round. A mistake in a file is told and waited out: the next save may mend it.
+/// Runs on each batch of changes, told by their paths, until nobody can send any more.
+///
+/// # Errors
+/// What the run could not do.
+fn on_each<'a>(
+    changes: &mut Changes<'a>,
+    quiet: Duration,
+    mut run: impl FnMut(&[PathBuf], &mut Changes<'a>, &mut Screen<'_>) -> Result<(), Problem>,
+    screen: &mut Screen<'_>,
+) -> Result<(), Problem> {
+    while let Some(batch) = changes.batch(quiet) {
+        let names: Vec<String> = batch
+            .iter()
+            .map(|path| {
+                let inside = path.strip_prefix(changes.dir).unwrap_or(path);
+                inside.display().to_string()
+            })
+            .collect();
+        screen.say("");
+        screen.paint(Paint::Bold, format!("changed: {}", names.join(", ")));
+        run(&batch, changes, screen)?;
+    }
+    Ok(())
+}
+
+/// One round, which a change ends. A mistake in a file is told and waited out: the next save may mend it.
 fn once(
     dir: &Path,
     component: bool,
     engine: &Engine,
+    changes: &mut Changes<'_>,
     screen: &mut Screen<'_>,
 ) -> Result<(), Problem> {
     let project = match Project::read(dir) {
@@ -120,9 +156,12 @@ fn once(
             return Ok(());
         }
     };
-    match native::run(&project, Output::Through) {
-        Ok(true) => screen.paint(Paint::Good, "natively: passed"),
-        Ok(false) => screen.paint(Paint::Bad, "natively: failed"),
+    let mut changed = || changes.any();
+    let until = Until::Changed(&mut changed);
+    match native::run(&project, Output::Through, until, screen).map(native::told) {
+        Ok(Some((paint, words))) => screen.paint(paint, words),
+        // Another round follows at once.
+        Ok(None) => return Ok(()),
         Err(problem) => screen.paint(Paint::Bad, problem.to_string()),
     }
     if component {
@@ -152,11 +191,12 @@ mod tests {
         drop(sender);
         let mut rounds = Vec::new();
         let ((), text) = scene::written(|screen| {
-            let run = |batch: &[PathBuf], _: &mut Screen<'_>| {
+            let run = |batch: &[PathBuf], _: &mut Changes<'_>, _: &mut Screen<'_>| {
                 rounds.push(batch.to_vec());
                 Ok(())
             };
-            on_each(Path::new("/p"), &changes, QUIET, run, screen).unwrap();
+            let mut changes = Changes::new(Path::new("/p"), changes);
+            on_each(&mut changes, QUIET, run, screen).unwrap();
         });
         (rounds, text)
     }
@@ -220,21 +260,30 @@ mod tests {
         });
         let mut rounds = 0;
         scene::written(|screen| {
-            let run = |_: &[PathBuf], _: &mut Screen<'_>| {
+            let run = |_: &[PathBuf], _: &mut Changes<'_>, _: &mut Screen<'_>| {
                 rounds += 1;
                 done.send(()).unwrap();
                 Ok(())
             };
-            on_each(
-                Path::new("/p"),
-                &changes,
-                Duration::from_millis(1),
-                run,
-                screen,
-            )
-            .unwrap();
+            let mut changes = Changes::new(Path::new("/p"), changes);
+            on_each(&mut changes, Duration::from_millis(1), run, screen).unwrap();
         });
         writer.join().unwrap();
         assert_eq!(rounds, 2);
+    }
+
+    #[test]
+    fn a_save_during_a_round_ends_it_and_begins_the_next() {
+        let (sender, changes) = channel();
+        let mut changes = Changes::new(Path::new("/p"), changes);
+        assert!(!changes.any());
+        sender.send(PathBuf::from("/p/target/a")).unwrap();
+        assert!(!changes.any(), "what tools write is no save");
+        sender.send(PathBuf::from("/p/src/a.rs")).unwrap();
+        assert!(changes.any() && changes.any(), "until a round has it");
+        drop(sender);
+        let saved = changes.batch(Duration::from_millis(1));
+        assert_eq!(saved, Some(vec![PathBuf::from("/p/src/a.rs")]));
+        assert_eq!(changes.batch(Duration::from_millis(1)), None);
     }
 }

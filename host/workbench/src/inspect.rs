@@ -19,6 +19,9 @@ pub fn inspect(
     json: bool,
     screen: &mut Screen<'_>,
 ) -> Standing {
+    if !json {
+        subject.warn(screen);
+    }
     let loaded = match subject.load(engine) {
         Ok(loaded) => loaded,
         Err(error) => return refused(subject, engine, &error, json, screen),
@@ -47,6 +50,7 @@ pub fn document(subject: &Subject, loaded: &Loaded) -> Value {
         "contract": contract(loaded.declared()),
         "digest": loaded.digest().to_string(),
         "bytes": subject.bytes.len(),
+        "stale": subject.stale,
         "permissions": permissions,
         "takes": about.takes,
         "settings": about.settings,

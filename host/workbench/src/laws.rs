@@ -74,6 +74,7 @@ pub fn laws(
     engine: &Engine,
     screen: &mut Screen<'_>,
 ) -> Result<Standing, Problem> {
+    subject.must_be_fresh()?;
     let loaded = subject.ready(engine)?;
     if !loaded.declared().kinds.contains(&Kind::Mapper) {
         return Err(Problem::new(format!(

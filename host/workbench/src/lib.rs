@@ -23,6 +23,7 @@ pub mod problem;
 pub mod project;
 pub mod replay;
 pub mod run;
+pub mod running;
 #[cfg(test)]
 mod scene;
 pub mod schema;

@@ -17,25 +17,45 @@ impl Standing {
     }
 }
 
-/// Why nothing could be looked at, with the place and the fix: exit code 2.
+/// Why a command did not come to its end, with the place and the fix.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Problem(String);
+#[error("{words}")]
+pub struct Problem {
+    words: String,
+    /// It is what was looked at that is not as it should be.
+    bad: bool,
+}
 
 impl Problem {
-    /// A problem in these words.
+    /// In these words: nothing could be looked at.
     pub fn new(words: impl Into<String>) -> Self {
-        Self(words.into())
+        Self {
+            words: words.into(),
+            bad: false,
+        }
+    }
+
+    /// In these words: the plugin is none of this host, so there is nothing more to be looked at.
+    pub fn refused(words: impl Into<String>) -> Self {
+        Self {
+            words: words.into(),
+            bad: true,
+        }
+    }
+
+    /// The exit code: 1 where the plugin is refused, else 2.
+    pub fn exit_code(&self) -> u8 {
+        if self.bad { 1 } else { 2 }
     }
 
     /// A file that cannot be read or written.
     pub(crate) fn file(path: &std::path::Path, error: &std::io::Error) -> Self {
-        Self(format!("{}: {error}", path.display()))
+        Self::new(format!("{}: {error}", path.display()))
     }
 }
 
 impl From<crate::cases::CaseError> for Problem {
     fn from(error: crate::cases::CaseError) -> Self {
-        Self(error.to_string())
+        Self::new(error.to_string())
     }
 }

@@ -160,7 +160,7 @@ impl Project {
         let authors = watched::files(&self.dir).into_iter();
         let vendored = watched::files(&self.dir.join("sdk"));
         let newest = authors
-            .filter(|file| watched::is_source(&self.dir, file))
+            .filter(|file| watched::is_source(&self.dir, self.language, file))
             .chain(vendored)
             .filter_map(|file| {
                 let changed = std::fs::metadata(&file).and_then(|found| found.modified());

@@ -58,6 +58,7 @@ pub fn replay(
     engine: &Engine,
     screen: &mut Screen<'_>,
 ) -> Result<Standing, Problem> {
+    subject.must_be_fresh()?;
     let new = subject.ready(engine)?;
     let old = against.map(|one| one.ready(engine)).transpose()?;
     let (runs, unreadable) = runs(subject, &new, old.as_ref(), options)?;

@@ -10,13 +10,15 @@ use crate::gauge::Gauge;
 use crate::input::Asked;
 use crate::problem::{Problem, Standing};
 use crate::screen::{Paint, Screen};
+use crate::subject::Subject;
 
-/// Calls, and tells output, what it changed, log, what was used, and calls of the host. Bad where the call failed or something
+/// Calls a loaded subject, and tells output, what it changed, log, what was used, and calls of the host. Bad where the call failed or something
 /// else was expected; a denial is an answer.
 ///
 /// # Errors
 /// The member of the input that is wrong.
 pub fn run(
+    subject: &Subject,
     loaded: &Loaded,
     asked: &Asked,
     json: bool,
@@ -31,14 +33,13 @@ pub fn run(
         _ => None,
     };
     if json {
-        screen.json(&document(
-            asked,
-            &called,
-            &changes,
-            &gauges,
-            refused.as_deref(),
-        ));
+        let mut document = document(asked, &called, &changes, &gauges, refused.as_deref());
+        if let (Some(words), Value::Object(members)) = (&subject.stale, &mut document) {
+            members.insert("stale".to_owned(), json!(words));
+        }
+        screen.json(&document);
     } else {
+        subject.warn(screen);
         text(loaded, asked, &called, &changes, screen);
         screen.say("");
         screen.paint(Paint::Bold, "used");

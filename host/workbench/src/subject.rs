@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use plugin::{Engine, LoadError, Loaded};
 
+use crate::kept::quoted;
 use crate::problem::Problem;
 use crate::project::{self, Project};
+use crate::screen::{Paint, Screen};
 
 /// A component, not yet judged.
 #[derive(Clone)]
@@ -17,6 +19,8 @@ pub struct Subject {
     pub dir: Option<PathBuf>,
     /// The component.
     pub bytes: Vec<u8>,
+    /// That it is older than its sources, in words with the fix; `None` where it is not, or where nothing is known of sources.
+    pub stale: Option<String>,
 }
 
 impl std::fmt::Debug for Subject {
@@ -36,6 +40,7 @@ impl Subject {
                 name: what.to_owned(),
                 dir: None,
                 bytes: bundled.bytes.to_vec(),
+                stale: None,
             });
         }
         let path = Path::new(what);
@@ -64,6 +69,7 @@ impl Subject {
             name: what.to_owned(),
             dir,
             bytes,
+            stale: None,
         })
     }
 
@@ -77,7 +83,7 @@ impl Subject {
             std::io::ErrorKind::NotFound => Problem::new(format!(
                 "{} is not built: run `jackfield plugin build {}`",
                 path.display(),
-                project.dir.display()
+                quoted(&project.dir.display().to_string())
             )),
             _ => Problem::file(&path, &error),
         })?;
@@ -85,6 +91,14 @@ impl Subject {
             name: path.display().to_string(),
             dir: Some(project.dir.clone()),
             bytes,
+            stale: project.stale().flatten().map(|newer| {
+                format!(
+                    "{} is newer than {}: run `jackfield plugin build {}`",
+                    newer.display(),
+                    path.display(),
+                    quoted(&project.dir.display().to_string())
+                )
+            }),
         })
     }
 
@@ -94,6 +108,25 @@ impl Subject {
             name: name.to_owned(),
             dir: None,
             bytes,
+            stale: None,
+        }
+    }
+
+    /// For commands that judge: what they said of an old component would be taken for a word on its sources.
+    ///
+    /// # Errors
+    /// That it is older than its sources.
+    pub(crate) fn must_be_fresh(&self) -> Result<(), Problem> {
+        match &self.stale {
+            Some(words) => Err(Problem::new(words)),
+            None => Ok(()),
+        }
+    }
+
+    /// Says so where it is older than its sources.
+    pub(crate) fn warn(&self, screen: &mut Screen<'_>) {
+        if let Some(words) = &self.stale {
+            screen.paint(Paint::Warn, words);
         }
     }
 
@@ -116,6 +149,63 @@ impl Subject {
     /// The same in words.
     pub fn ready(&self, engine: &Engine) -> Result<Arc<Loaded>, Problem> {
         self.load(engine)
-            .map_err(|error| Problem::new(format!("{}: {error}", self.name)))
+            .map_err(|error| Problem::refused(format!("{}: {error}", self.name)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{File, FileTimes};
+    use std::time::{Duration, SystemTime};
+
+    use super::*;
+    use crate::scene;
+
+    #[test]
+    fn a_component_that_is_older_than_its_sources_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &[u8], age: u64| {
+            let path = folder.path().join(name);
+            crate::embedded::write(&path, text).unwrap();
+            let then = SystemTime::now() - Duration::from_secs(age);
+            let file = File::options().write(true).open(path).unwrap();
+            file.set_times(FileTimes::new().set_modified(then)).unwrap();
+        };
+        let manifest = b"[project]\nname = \"one\"\nversion = \"1\"\n";
+        write("pyproject.toml", manifest, 90);
+        let said = b"language = \"python\"\nkinds = [\"rules\"]\nentry = \"plugin.py\"\ncomponent = \"one.wasm\"\n";
+        write("jackfield-plugin.toml", said, 90);
+        write("plugin.py", b"", 90);
+        write("one.wasm", b"\0asm", 60);
+        write("notes.txt", b"", 0);
+        let find = || Subject::find(&folder.path().display().to_string()).unwrap();
+        assert_eq!(find().stale, None);
+        assert_eq!(find().must_be_fresh(), Ok(()));
+        write("plugin.py", b"", 30);
+        let ((), text) = scene::written(|screen| find().warn(screen));
+        for part in [
+            "plugin.py is newer than ",
+            "one.wasm: run `jackfield plugin build ",
+        ] {
+            assert!(text.contains(part), "{text}");
+        }
+        let problem = find().must_be_fresh().unwrap_err();
+        assert_eq!(
+            (problem.exit_code(), &*problem.to_string()),
+            (2, text.trim_end())
+        );
+        // A file is what is named, whatever lies beside it.
+        let file = folder.path().join("one.wasm");
+        assert_eq!(
+            Subject::find(&file.display().to_string()).unwrap().stale,
+            None
+        );
+    }
+
+    #[test]
+    fn what_the_host_refuses_is_the_plugins_fault() {
+        let subject = Subject::fetched("one", b"no component".to_vec());
+        let refused = subject.ready(&scene::engine()).unwrap_err();
+        assert_eq!(refused.exit_code(), 1, "{refused}");
     }
 }

@@ -1,6 +1,7 @@
 //! `jackfield plugin test`: the table of cases, natively in the author's language and against the component.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use plugin::{Engine, Loaded};
 use serde_json::{Value, json};
@@ -8,7 +9,7 @@ use serde_json::{Value, json};
 use crate::call;
 use crate::cases::{self, Case, Export};
 use crate::kept::{Kept, quoted};
-use crate::native::{self, Output};
+use crate::native::{self, Output, Ran, Until};
 use crate::problem::{Problem, Standing};
 use crate::project::Project;
 use crate::screen::{Paint, Screen};
@@ -23,6 +24,8 @@ pub struct Options {
     pub component: bool,
     /// Builds the component first where it is missing or older than the sources.
     pub build: bool,
+    /// How long the cases may take natively, without what is built for them; `None` for any time.
+    pub timeout: Option<Duration>,
     /// A file or folder of cases in place of `cases` beside the plugin.
     pub cases: Option<PathBuf>,
     /// One JSON document in place of text.
@@ -65,16 +68,18 @@ pub fn test(
         if !options.json {
             screen.paint(Paint::Bold, format!("natively: {runner}"));
         }
-        let passed = native::run(&project, output)?;
+        let until = Until::After(options.timeout);
+        let ran = native::run(&project, output, until, screen)?;
+        let passed = ran == Ran::Passed;
         good &= passed;
-        if !options.json {
-            let (paint, word) = match passed {
-                true => (Paint::Good, "passed"),
-                false => (Paint::Bad, "failed"),
-            };
-            screen.paint(paint, format!("natively: {word}"));
+        if let (false, Some((paint, words))) = (options.json, native::told(ran)) {
+            screen.paint(paint, words);
         }
-        put("native", json!({"runner": runner, "good": passed}));
+        let mut told = json!({"runner": runner, "good": passed});
+        if let (Ran::Late(limit), Value::Object(members)) = (ran, &mut told) {
+            members.insert("endedAfterSeconds".to_owned(), json!(limit.as_secs()));
+        }
+        put("native", told);
     }
     if options.component || !options.native {
         match ready(&project, options, screen)? {

@@ -2,6 +2,8 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use crate::project::{self, Language};
+
 /// Folders that tools fill, at any depth.
 const TOOLS: [&str; 5] = ["target", "node_modules", "__pycache__", "dist", "build"];
 /// Deeper than any plugin is nested.
@@ -28,16 +30,33 @@ pub(crate) fn is_authors(dir: &Path, file: &Path) -> bool {
     !vendored && !built && parts.all(named)
 }
 
-/// Whether a component is made of this file: the author's files without cases, tests, papers and baselines, and the SDK.
-pub(crate) fn is_source(dir: &Path, file: &Path) -> bool {
+/// Whether a component is made of this file of the author's: everything below `src`, files of the language wherever they are
+/// but tests, and what says how it is built.
+pub(crate) fn is_source(dir: &Path, language: Language, file: &Path) -> bool {
     let inside = file.strip_prefix(dir).unwrap_or(file);
     let first = inside.components().next();
     let first = first.map(|first| first.as_os_str().to_string_lossy().into_owned());
-    let beside = matches!(
-        first.as_deref(),
-        Some("cases" | "tests" | "test" | "bench.json" | "README.md")
-    );
-    !beside && is_authors(dir, file)
+    let (endings, project): (&[&str], &[&str]) = match language {
+        Language::Rust => (
+            &["rs"],
+            &["Cargo.toml", "Cargo.lock", "rust-toolchain.toml"],
+        ),
+        Language::Js => (
+            &["js", "mjs", "cjs", "ts"],
+            &["package.json", "package-lock.json"],
+        ),
+        Language::Python => (&["py"], &["pyproject.toml", "requirements.txt"]),
+    };
+    let named = |names: &[&str]| names.iter().any(|name| inside == Path::new(name));
+    let ending = inside
+        .extension()
+        .is_some_and(|ending| endings.iter().any(|it| ending == *it));
+    let source = match first.as_deref() {
+        Some("src") => true,
+        Some("cases" | "tests" | "test" | "benches" | "examples") => false,
+        _ => ending || named(project) || named(&[project::FILE]),
+    };
+    source && is_authors(dir, file)
 }
 
 /// All files that [`is_authors`] takes, unordered. Links are not followed.
@@ -73,26 +92,55 @@ mod tests {
     #[test]
     fn what_tools_write_is_not_the_authors() {
         let dir = Path::new("/p");
-        for (file, authors, source) in [
-            ("src/lib.rs", true, true),
-            ("Cargo.toml", true, true),
-            ("plugin.py", true, true),
-            ("cases/a.json", true, false),
-            ("tests/cases.rs", true, false),
-            ("README.md", true, false),
-            ("bench.json", true, false),
-            ("src/cases/a.rs", true, true),
-            ("target/debug/a", false, false),
-            ("node_modules/a/index.js", false, false),
-            ("sdk/src/lib.rs", false, false),
-            (".jackfield/failed/a.json", false, false),
-            (".venv/bin/python", false, false),
-            ("one.wasm", false, false),
-            ("src/lib.rs~", false, false),
-            ("src/.lib.rs.swp", false, false),
+        for (file, authors) in [
+            ("src/lib.rs", true),
+            ("Cargo.toml", true),
+            ("plugin.py", true),
+            ("cases/a.json", true),
+            ("README.md", true),
+            ("src/cases/a.rs", true),
+            ("target/debug/a", false),
+            ("node_modules/a/index.js", false),
+            ("sdk/src/lib.rs", false),
+            (".jackfield/failed/a.json", false),
+            (".venv/bin/python", false),
+            ("one.wasm", false),
+            ("src/lib.rs~", false),
+            ("src/.lib.rs.swp", false),
         ] {
             assert_eq!(is_authors(dir, &dir.join(file)), authors, "{file}");
-            assert_eq!(is_source(dir, &dir.join(file)), source, "{file}");
+            let source = Language::ALL.map(|language| is_source(dir, language, &dir.join(file)));
+            assert!(authors || source == [false; 3], "{file}");
+        }
+    }
+
+    #[test]
+    fn a_component_is_made_of_its_languages_files() {
+        let dir = Path::new("/p");
+        for (file, source) in [
+            ("src/lib.rs", [true, true, true]),
+            ("src/table.csv", [true, true, true]),
+            ("src/cases/a.rs", [true, true, true]),
+            ("jackfield-plugin.toml", [true, true, true]),
+            ("build.rs", [true, false, false]),
+            ("Cargo.toml", [true, false, false]),
+            ("Cargo.lock", [true, false, false]),
+            ("lib/names.mjs", [false, true, false]),
+            ("package.json", [false, true, false]),
+            ("plugin.py", [false, false, true]),
+            ("requirements.txt", [false, false, true]),
+            ("cases/a.json", [false, false, false]),
+            ("tests/cases.rs", [false, false, false]),
+            ("test/cases.test.js", [false, false, false]),
+            ("tests/test_cases.py", [false, false, false]),
+            ("bench.json", [false, false, false]),
+            ("README.md", [false, false, false]),
+            ("notes.txt", [false, false, false]),
+            ("run.log", [false, false, false]),
+            ("settings.toml", [false, false, false]),
+        ] {
+            let came = Language::ALL.map(|language| is_source(dir, language, &dir.join(file)));
+            assert_eq!(came, source, "{file}");
         }
     }
 }

@@ -20,11 +20,15 @@ use std::process::ExitCode;
 
 use plugin::Engine;
 use registry::{Reference, Store};
+use tokio::signal::unix::{SignalKind, signal};
 use workbench::problem::{Problem, Standing};
 use workbench::screen::Screen;
 use workbench::subject::Subject;
 
-use crate::command::fail;
+use crate::command::{fail, told_to_stop};
+
+/// The exit code of a program that Ctrl-C ended, as shells have it: 128 and the signal's number.
+const INTERRUPTED: i32 = 130;
 
 /// What `plugin` takes.
 #[derive(Debug, clap::Args)]
@@ -93,7 +97,7 @@ fn on_screen(work: impl FnOnce(&mut Screen<'_>) -> Result<Standing, Problem>) ->
     match work(&mut Screen::new(&mut out, colour)) {
         Ok(Standing::Good) => ExitCode::SUCCESS,
         Ok(Standing::Bad) => ExitCode::FAILURE,
-        Err(problem) => unable(problem),
+        Err(problem) => unable(&problem),
     }
 }
 
@@ -104,10 +108,29 @@ fn with_engine(
     on_screen(|screen| work(&workbench::engine::engine()?, screen))
 }
 
-/// Says why nothing could be looked at.
-fn unable(reason: impl std::fmt::Display) -> ExitCode {
-    let _ = fail(reason);
-    ExitCode::from(2)
+/// Says why the command does not come to its end.
+fn unable(problem: &Problem) -> ExitCode {
+    let _ = fail(problem);
+    ExitCode::from(problem.exit_code())
+}
+
+/// Ends what the workbench runs when the program is told to end: that is in a group of processes of its own, which neither Ctrl-C
+/// nor the end of the terminal reaches.
+fn ends_what_it_runs() {
+    tokio::spawn(async {
+        let hangup = async {
+            match signal(SignalKind::hangup()) {
+                Ok(mut hangup) => hangup.recv().await,
+                Err(_) => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = told_to_stop() => {}
+            _ = hangup => {}
+        }
+        let _ended = workbench::running::end();
+        std::process::exit(INTERRUPTED);
+    });
 }
 
 /// The plugin that was named: also one in a registry.

@@ -12,6 +12,9 @@ use crate::project::{Language, Project};
 pub(crate) const INSTALL: &str =
     "python3 -m venv .venv && .venv/bin/pip install -r requirements.txt";
 
+pub(crate) const NO_NODE: &str = "install Node.js 20 or newer, as from https://nodejs.org";
+pub(crate) const NO_PYTHON: &str = "install Python 3.11 or newer, as from https://www.python.org";
+
 /// Builds; false where the SDK's build says that it does not.
 pub(super) fn build(project: &Project) -> Result<bool, Problem> {
     let entry = project.entry.as_deref().unwrap_or(Path::new(""));
@@ -42,10 +45,7 @@ pub(super) fn build(project: &Project) -> Result<bool, Problem> {
 
 fn node(project: &Project) -> Result<Command, Problem> {
     vendored(project, "sdk/build.mjs")?;
-    there(
-        "node",
-        "install Node.js 20 or newer, as from https://nodejs.org",
-    )?;
+    there("node", NO_NODE)?;
     let kinds: Vec<&str> = project.kinds.iter().map(|kind| kind.as_str()).collect();
     let mut node = Command::new("node");
     node.current_dir(&project.dir).arg("sdk/build.mjs");
@@ -94,7 +94,7 @@ pub(crate) fn interpreter(project: &Project) -> Result<PathBuf, Problem> {
     if own.exists() {
         return std::path::absolute(&own).map_err(|error| Problem::file(&own, &error));
     }
-    there("python3", "install Python 3.11 or newer")?;
+    there("python3", NO_PYTHON)?;
     Ok(PathBuf::from("python3"))
 }
 

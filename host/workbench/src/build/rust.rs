@@ -28,7 +28,7 @@ const NOT_INHERITED: [&str; 6] = [
     "CARGO_BUILD_TARGET",
     "CARGO_BUILD_RUSTFLAGS",
 ];
-const NO_CARGO: &str = "install Rust from https://rustup.rs";
+pub(crate) const NO_CARGO: &str = "install Rust from https://rustup.rs";
 
 /// Builds; false where cargo says that the crate does not.
 pub(super) fn build(project: &Project, screen: &mut Screen<'_>) -> Result<bool, Problem> {

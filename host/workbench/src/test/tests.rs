@@ -37,12 +37,17 @@ fn a_failing_case_says_what_came_and_how_to_repeat_it() {
         "target.team  expected \"West\"  came nothing",
         "ok    a failure is expected",
         "FAIL  none is expected",
-        "error  expected nothing  came {\"code\":\"settings\"",
+        "target  expected {}  came nothing",
         "to-target answered an error (settings)",
         "component: 2 of 4 cases pass, 2 failed",
     ] {
         assert!(text.contains(part), "{part}\n{text}");
     }
+    assert_eq!(
+        text.matches("settings.attributes").count(),
+        1,
+        "once: {text}"
+    );
     // What the command names repeats the failure.
     let again = text.lines().find(|line| line.contains("again  ")).unwrap();
     let (_, file) = again.split_once("--input ").unwrap();
@@ -52,7 +57,7 @@ fn a_failing_case_says_what_came_and_how_to_repeat_it() {
     let instead = crate::input::Instead::default();
     let asked = crate::input::read(file, &Export::ALL, &instead, &mut std::io::empty()).unwrap();
     let (standing, text) =
-        scene::written(|screen| crate::run::run(&loaded, &asked, false, screen).unwrap());
+        scene::written(|screen| crate::run::run(&subject, &loaded, &asked, false, screen).unwrap());
     assert_eq!(standing, Standing::Bad, "{text}");
     assert!(text.contains("expected \"ida@example.com\""), "{text}");
 }

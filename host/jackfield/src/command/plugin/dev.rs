@@ -1,9 +1,9 @@
-//! `jackfield plugin dev`. Ctrl-C ends it as it ends any program: there is nothing to be put in order.
+//! `jackfield plugin dev`, until Ctrl-C.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::with_engine;
+use super::{ends_what_it_runs, with_engine};
 
 /// What `dev` takes.
 #[derive(Debug, clap::Args)]
@@ -17,6 +17,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> ExitCode {
+    ends_what_it_runs();
     with_engine(|engine, screen| {
         workbench::dev::dev(&arguments.dir, arguments.component, engine, screen)
     })

@@ -21,7 +21,7 @@ pub(super) struct Arguments {
 pub(super) async fn run(arguments: Arguments) -> ExitCode {
     let subject = match subject(&arguments.plugin, &arguments.insecure).await {
         Ok(subject) => subject,
-        Err(problem) => return unable(problem),
+        Err(problem) => return unable(&problem),
     };
     with_engine(|engine, screen| {
         Ok(workbench::inspect::inspect(

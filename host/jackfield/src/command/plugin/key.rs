@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use registry::SigningKey;
+use workbench::problem::Problem;
 
 use super::unable;
 use crate::command::say;
@@ -36,6 +37,6 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
             say(format_args!("keys = {{ {name} = \"{}\" }}", key.public()));
             ExitCode::SUCCESS
         }
-        Err(error) => unable(error),
+        Err(error) => unable(&Problem::new(error.to_string())),
     }
 }

@@ -1,12 +1,13 @@
 //! `jackfield plugin push`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use registry::{Digest, PushFacts, SigningKey, Tagged, read_signatures};
 use serde_json::json;
 use workbench::inspect::facts;
 use workbench::problem::Problem;
+use workbench::project::Project;
 use workbench::subject::Subject;
 
 use super::{signed_file, store, unable};
@@ -49,14 +50,29 @@ pub(super) async fn run(arguments: Arguments) -> ExitCode {
             say(format_args!("use = \"{}\"", pushed.reference));
             ExitCode::SUCCESS
         }
-        Err(problem) => unable(problem),
+        Err(problem) => unable(&problem),
     }
+}
+
+/// The component's bytes. A plugin's directory is no component: what is pushed should be named.
+fn component(file: &Path) -> Result<Vec<u8>, Problem> {
+    if !file.is_dir() {
+        return signed_file(file);
+    }
+    let named = match Project::read(file) {
+        Ok(project) => format!("the component in it, {}", project.component().display()),
+        Err(_) => "a component".to_owned(),
+    };
+    Err(Problem::new(format!(
+        "{} is a directory: name {named}",
+        file.display()
+    )))
 }
 
 async fn push(arguments: &Arguments) -> Result<registry::Pushed, Problem> {
     let said = |error: &dyn std::error::Error| Problem::new(error.to_string());
     let place = Tagged::parse(&arguments.reference).map_err(|error| said(&error))?;
-    let bytes = signed_file(&arguments.file)?;
+    let bytes = component(&arguments.file)?;
     let mut signatures = read_signatures(&arguments.file).map_err(|error| said(&error))?;
     if let Some(key) = &arguments.key {
         let key = SigningKey::read(key).map_err(|error| said(&error))?;

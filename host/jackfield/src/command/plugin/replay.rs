@@ -47,12 +47,12 @@ pub(super) struct Arguments {
 pub(super) async fn run(arguments: Arguments) -> ExitCode {
     let new = match subject(&arguments.plugin, &arguments.insecure).await {
         Ok(subject) => subject,
-        Err(problem) => return unable(problem),
+        Err(problem) => return unable(&problem),
     };
     let old = match &arguments.against {
         Some(named) => match subject(named, &arguments.insecure).await {
             Ok(subject) => Some(subject),
-            Err(problem) => return unable(problem),
+            Err(problem) => return unable(&problem),
         },
         None => None,
     };

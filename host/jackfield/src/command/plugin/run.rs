@@ -46,7 +46,7 @@ fn export(name: &str) -> Result<Export, String> {
 pub(super) async fn run(arguments: Arguments) -> ExitCode {
     let subject = match subject(&arguments.plugin, &arguments.insecure).await {
         Ok(subject) => subject,
-        Err(problem) => return unable(problem),
+        Err(problem) => return unable(&problem),
     };
     let instead = Instead {
         export: arguments.export,
@@ -58,6 +58,6 @@ pub(super) async fn run(arguments: Arguments) -> ExitCode {
         let exports = Export::of(&loaded.declared().kinds);
         let mut stdin = std::io::stdin();
         let asked = input::read(&arguments.input, &exports, &instead, &mut stdin)?;
-        workbench::run::run(&loaded, &asked, arguments.json, screen)
+        workbench::run::run(&subject, &loaded, &asked, arguments.json, screen)
     })
 }

@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
             say(said);
             ExitCode::SUCCESS
         }
-        Err(problem) => unable(problem),
+        Err(problem) => unable(&problem),
     }
 }
 

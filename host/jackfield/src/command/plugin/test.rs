@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use workbench::test::Options;
 
-use super::with_engine;
+use super::{ends_what_it_runs, with_engine};
 
 /// What `test` takes.
 #[derive(Debug, clap::Args)]
@@ -22,6 +23,9 @@ pub(super) struct Arguments {
     /// Builds the component first where it is missing or older than its sources
     #[arg(long)]
     build: bool,
+    /// How long the cases may take natively, beside building them
+    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..))]
+    timeout: u64,
     /// Other cases for the component: a file or a folder
     #[arg(long, value_name = "PATH")]
     cases: Option<PathBuf>,
@@ -35,8 +39,10 @@ pub(super) fn run(arguments: Arguments) -> ExitCode {
         native: arguments.native,
         component: arguments.component,
         build: arguments.build,
+        timeout: Some(Duration::from_secs(arguments.timeout)),
         cases: arguments.cases,
         json: arguments.json,
     };
+    ends_what_it_runs();
     with_engine(|engine, screen| workbench::test::test(&arguments.plugin, &options, engine, screen))
 }
