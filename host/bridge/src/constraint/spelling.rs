@@ -7,18 +7,37 @@ use crate::target::{Attribute, Target};
 use crate::time_zone;
 use crate::user::User;
 
-/// No text has a NUL character: it is nothing that a person has, and ends a text wherever one is kept as C keeps it.
+/// No text has a NUL character: it is nothing that a person has, and ends a text wherever one is kept as C keeps it. What names
+/// somebody has no character either that is not seen or makes a line read otherwise than it is written: two who look alike would
+/// be two.
 pub(super) fn whole(user: &User, desired: &Target) -> Result<(), Box<Denial>> {
-    let mut values = desired.values.iter();
-    match values.find(|(at, text)| text.contains('\0') && accepted(user, **at) != Some(text)) {
+    let unfit = desired.values.iter().find_map(|(attribute, text)| {
+        let unfit = text.chars().find(|it| unfit(*attribute, *it))?;
+        (accepted(user, *attribute) != Some(text)).then_some((*attribute, unfit))
+    });
+    match unfit {
         None => Ok(()),
-        Some((attribute, _)) => Err(denial(
-            *attribute,
+        Some((attribute, '\0')) => Err(denial(
+            attribute,
             "a text has no NUL character",
             format!("{attribute} has a NUL character"),
             format!("take it out of what is mapped to {attribute}"),
         )),
+        Some((attribute, unfit)) => Err(denial(
+            attribute,
+            "a user name or e-mail address has no character that is not seen",
+            format!("{attribute} has the character U+{:04X}", u32::from(unfit)),
+            format!("take it out of what is mapped to {attribute}"),
+        )),
     }
+}
+
+/// Controls (line breaks among them), separators of lines, and what changes the direction of writing.
+fn unfit(attribute: Attribute, character: char) -> bool {
+    let names = matches!(attribute, Attribute::UserName | Attribute::Email);
+    let unseen = character.is_control()
+        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    character == '\0' || (names && unseen)
 }
 
 /// The user name has the form that the tenant asks for.

@@ -77,6 +77,33 @@ fn a_nul_character_is_not_given_and_stays_where_it_is_held() {
 }
 
 #[test]
+fn what_names_somebody_has_no_character_that_is_not_seen() {
+    let unseen = [
+        '\n', '\r', '\t', '\u{1b}', '\u{7f}', '\u{85}', '\u{202e}', '\u{2066}',
+    ];
+    for character in unseen {
+        for attribute in [Attribute::UserName, Attribute::Email] {
+            let mut target = complete();
+            target.set(attribute, format!("ada{character}b@example.com"));
+            let denied = checked(&newcomer(), &mut target, &directory(), "");
+            let denied = denied.expect_err("a character that is not seen");
+            assert_eq!(denied.attribute.as_deref(), Some(attribute.as_str()));
+            let code = format!("U+{:04X}", u32::from(character));
+            assert!(denied.detail.contains(&code), "{}", denied.detail);
+            let mut user = newcomer();
+            user.accepted = Some(target.clone());
+            assert!(checked(&user, &mut target, &directory(), "").is_ok());
+        }
+        let mut target = complete();
+        target.set(Attribute::DisplayName, format!("Ada{character}Byron"));
+        assert!(checked(&newcomer(), &mut target, &directory(), "").is_ok());
+    }
+    let mut target = complete();
+    target.set(Attribute::UserName, "adá.וולט@example.com");
+    assert!(checked(&newcomer(), &mut target, &directory(), "").is_ok());
+}
+
+#[test]
 fn a_given_role_is_checked_and_named_as_cxone_names_it() {
     let mut target = complete();
     target.set(Attribute::Role, "agent");
@@ -230,7 +257,7 @@ fn a_user_name_has_the_form_that_the_tenant_asks_for() {
         ("ada@", false),
         ("ada@b@example.com", false),
         ("ada lovelace@example.com", false),
-        ("ada@example.com\t", false),
+        ("ada@example.com\u{a0}", false),
     ] {
         let mut target = with(Attribute::UserName, name);
         let expected = if fits {
