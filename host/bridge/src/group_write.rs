@@ -71,7 +71,7 @@ impl Bridge {
                 let _turn = bridge.turn(group_turn(&connection.scope, &ask)).await;
                 bridge.commit_ask(&connection, &ask, &condition).await?
             };
-            bridge.settle(&connection.scope, &touched).await;
+            bridge.settle(&connection, &touched).await;
             Ok(answer)
         });
         done.await.unwrap_or_else(|_| {

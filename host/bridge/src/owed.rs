@@ -105,8 +105,7 @@ impl Bridge {
         }
         let (mut moved, mut away, mut asked) = (false, 0, None);
         for user in debts {
-            let by = self.connection(&user.scope);
-            let by = by.map_or_else(Weak::new, |connection| Arc::downgrade(&connection));
+            let by = self.by(&user.scope);
             match self.catch_up(&user).await {
                 Ok(Progress::Done) => moved = true,
                 Ok(Progress::Stuck) => self.rest(resting, user, by).await?,
@@ -132,10 +131,15 @@ impl Bridge {
         })
     }
 
-    /// Whether a connection is still the one of this scope.
-    fn is_current(&self, scope: &Scope, connection: &Weak<Connection>) -> bool {
+    /// The connection of a scope, or nothing that can be upgraded: of all of those each is the same.
+    fn by(&self, scope: &Scope) -> Weak<Connection> {
         let current = self.connection(scope);
-        current.is_some_and(|current| Weak::ptr_eq(&Arc::downgrade(&current), connection))
+        current.map_or_else(Weak::new, |current| Arc::downgrade(&current))
+    }
+
+    /// Whether a connection is still the one of this scope, or the scope has none still.
+    fn is_current(&self, scope: &Scope, connection: &Weak<Connection>) -> bool {
+        Weak::ptr_eq(&self.by(scope), connection)
     }
 
     /// Lets a debt rest, until its time has come, somebody writes the user, or the connection is replaced.
@@ -207,7 +211,7 @@ impl Bridge {
         }
         if !user.live() || !user.source.active() {
             let event = event(kind, &user, json!({}));
-            return self.pay(leaving(user, event)).await;
+            return self.pay(connection, leaving(user, event)).await;
         }
         // The identity provider let the person in again before CXone had taken the removal. Unless they may come back now, it is
         // delivered all the same.
@@ -238,22 +242,22 @@ impl Bridge {
                     self.hold(connection, user, event, false).await?;
                     return Ok(Progress::Done);
                 }
-                self.pay(Work {
+                let work = Work {
                     user,
                     task: Task::Converge(desired),
                     event,
                     origin: Origin::Queue,
                     options,
                     afterwards: None,
-                })
-                .await
+                };
+                self.pay(connection, work).await
             }
             Ok(Decision::Wait(reason, evaluated)) => {
                 tracing::info!(scope = %user.scope, user = %user.id, reason, "waits");
                 let event = event(EventKind::Deferred, &user, detail(&user, &evaluated));
                 user.reason = Some(reason);
                 if undelivered {
-                    return self.pay(leaving(user, event)).await;
+                    return self.pay(connection, leaving(user, event)).await;
                 }
                 release(&mut user, State::Deferred);
                 self.ledger.commit(user, vec![event]).await?;
@@ -264,7 +268,7 @@ impl Bridge {
                 let event = event(EventKind::Refused, &user, refusal_detail(&denial, &user));
                 if undelivered {
                     user.reason = Some(refused_because(&denial));
-                    return self.pay(leaving(user, event)).await;
+                    return self.pay(connection, leaving(user, event)).await;
                 }
                 mark_refused(&mut user, &denial);
                 self.ledger.commit(user, vec![event]).await?;
@@ -288,13 +292,11 @@ impl Bridge {
                 // Nobody has judged the return: whoever CXone was never told to remove is not let stay on its account.
                 if undelivered || user.undelivered {
                     let event = event(kind, &user, json!({}));
-                    let afterwards = Some(reason);
-                    return self
-                        .pay(Work {
-                            afterwards,
-                            ..leaving(user, event)
-                        })
-                        .await;
+                    let work = Work {
+                        afterwards: Some(reason),
+                        ..leaving(user, event)
+                    };
+                    return self.pay(connection, work).await;
                 }
                 owe(&mut user, false, reason, self.now());
                 self.ledger.commit(user, Vec::new()).await?;
@@ -303,11 +305,8 @@ impl Bridge {
         }
     }
 
-    async fn pay(&self, work: Work) -> Result<Progress, Refusal> {
-        let Some(connection) = self.connection(&work.user.scope) else {
-            return Ok(Progress::Stuck);
-        };
-        let carried = Box::pin(self.carry_out(&connection, work)).await?;
+    async fn pay(&self, connection: &Connection, work: Work) -> Result<Progress, Refusal> {
+        let carried = Box::pin(self.carry_out(connection, work)).await?;
         // What is held is somebody else's to let go.
         let owed = carried.user.debt.as_ref().is_some_and(|debt| !debt.held);
         Ok(match carried.outage {
@@ -339,7 +338,7 @@ struct Rest {
     until: Instant,
     /// The row that it was tried from.
     version: u64,
-    /// The connection that it was tried by.
+    /// The connection that it was tried by, if the scope had one.
     connection: Weak<Connection>,
 }
 

@@ -1,6 +1,6 @@
 //! Users whose groups changed are evaluated anew: a durable queue, in order for each user, one pending each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use tokio::time::{Instant, timeout};
 
 use crate::connection::Connection;
 use crate::event::EventKind;
+use crate::group::Pending;
 use crate::line::Bridge;
 use crate::name::{Scope, TenantName, UserId};
 use crate::owed::Progress;
@@ -54,16 +55,17 @@ impl Bridge {
         }
     }
 
-    /// Settles a small change before it is answered, as far as patience goes; leaves everything else to the queue.
-    pub(crate) async fn settle(self: &Arc<Self>, scope: &Scope, touched: &[UserId]) {
+    /// Settles a small change before it is answered, on the connection that it came by and as far as patience goes; leaves
+    /// everything else to the queue.
+    pub(crate) async fn settle(self: &Arc<Self>, connection: &Arc<Connection>, touched: &[UserId]) {
         if touched.is_empty() {
             return;
         }
         if touched.len() <= AT_ONCE {
             let mut under_way = JoinSet::new();
             for user in touched {
-                let (bridge, scope, user) = (Arc::clone(self), scope.clone(), *user);
-                under_way.spawn(async move { bridge.pending_user(&scope, user).await });
+                let (bridge, by, user) = (Arc::clone(self), Arc::clone(connection), *user);
+                under_way.spawn(async move { bridge.pending_user(&by, user).await });
             }
             let all = async { while under_way.join_next().await.is_some() {} };
             if timeout(PATIENCE, all).await.is_err() {
@@ -71,7 +73,7 @@ impl Bridge {
                 under_way.detach_all();
             }
         }
-        self.ring(&scope.tenant);
+        self.ring(&connection.scope.tenant);
     }
 
     async fn pending_round(
@@ -79,33 +81,45 @@ impl Bridge {
         tenant: &TenantName,
         resting: &mut Resting,
     ) -> Result<Round, Refusal> {
-        resting.retain(|_, until| *until > Instant::now());
-        let mut pending = self.ledger.pending(tenant, BATCH + resting.len()).await?;
-        pending.retain(|pending| !resting.contains_key(&pending.user));
-        if pending.is_empty() && !resting.is_empty() {
-            return Ok(Round::Stuck);
+        resting.tried.retain(|_, until| *until > Instant::now());
+        resting
+            .unserved
+            .retain(|scope, _| self.connection(scope).is_none());
+        // Twice as many: a connection that is gone may have left thousands.
+        let limit = BATCH + 2 * resting.len();
+        let mut pending = self.ledger.pending(tenant, limit).await?;
+        let all = pending.len() < limit;
+        pending.retain(|pending| !resting.has(pending));
+        let mut served = Vec::with_capacity(pending.len());
+        for pending in pending {
+            match self.connection(&pending.scope) {
+                Some(connection) => served.push((connection, pending.user)),
+                None => resting.leave(pending),
+            }
         }
-        if pending.is_empty() {
-            return Ok(Round::Nothing);
+        if served.is_empty() {
+            return Ok(match all {
+                false => Round::Moved,
+                true if resting.tried.is_empty() => Round::Nothing,
+                true => Round::Stuck,
+            });
         }
         let mut moved = false;
         let mut under_way = JoinSet::new();
-        let mut waiting = pending.into_iter();
+        let mut waiting = served.into_iter();
         loop {
             while under_way.len() < ABREAST
-                && let Some(next) = waiting.next()
+                && let Some((connection, user)) = waiting.next()
             {
                 let bridge = Arc::clone(self);
-                under_way.spawn(async move {
-                    let done = bridge.pending_user(&next.scope, next.user).await;
-                    (next.user, done)
-                });
+                under_way
+                    .spawn(async move { (user, bridge.pending_user(&connection, user).await) });
             }
             match under_way.join_next().await {
                 Some(Ok((_, true))) => moved = true,
                 // The others go first, until whatever stands in the way of this one may be gone.
                 Some(Ok((user, false))) => {
-                    resting.insert(user, Instant::now() + REST);
+                    resting.tried.insert(user, Instant::now() + REST);
                 }
                 Some(Err(_)) => {}
                 None => break,
@@ -115,30 +129,27 @@ impl Bridge {
     }
 
     /// Evaluates one user, if that is still pending. Answers whether they are done with.
-    async fn pending_user(&self, scope: &Scope, user: UserId) -> bool {
+    async fn pending_user(&self, connection: &Connection, user: UserId) -> bool {
         let _turn = self.turn(user.to_string()).await;
-        match self.evaluate_pending(scope, user).await {
+        match self.evaluate_pending(connection, user).await {
             Ok(()) => true,
             // Somebody else is at work on the user: they stay pending.
             Err(Refusal::Ledger(LedgerError::Stale)) => false,
             Err(refusal) => {
-                tracing::warn!(%scope, %user, reason = %refusal, "a re-evaluation is stuck");
+                tracing::warn!(scope = %connection.scope, %user, reason = %refusal, "a re-evaluation is stuck");
                 false
             }
         }
     }
 
-    async fn evaluate_pending(&self, scope: &Scope, user: UserId) -> Result<(), Refusal> {
+    async fn evaluate_pending(&self, connection: &Connection, user: UserId) -> Result<(), Refusal> {
+        let scope = &connection.scope;
         let Some(pending) = self.ledger.pending_of(scope, user).await? else {
             return Ok(());
         };
         let found = self.ledger.user(scope, user).await?;
-        let Some(connection) = self.connection(scope) else {
-            // Taken out of the configuration, perhaps for a while: what is pending stays so.
-            return Err(Refusal::NotFound);
-        };
         if let Some(user) = found.filter(concerned) {
-            self.regroup(&connection, user).await?;
+            self.regroup(connection, user).await?;
         }
         Ok(self.ledger.evaluated(vec![pending]).await?)
     }
@@ -190,8 +201,37 @@ fn concerned(user: &User) -> bool {
     user.live() && user.source.active() && user.state != State::Offered
 }
 
-/// Who rests, and until when.
-type Resting = BTreeMap<UserId, Instant>;
+/// Who rests.
+#[derive(Debug, Default)]
+struct Resting {
+    /// Who could not be evaluated, and until when.
+    tried: BTreeMap<UserId, Instant>,
+    /// Those of connections that were taken out of the configuration, perhaps for a while: what is pending stays so until they are
+    /// back.
+    unserved: BTreeMap<Scope, BTreeSet<UserId>>,
+}
+
+impl Resting {
+    fn len(&self) -> usize {
+        let unserved = self.unserved.values().map(BTreeSet::len);
+        self.tried.len() + unserved.sum::<usize>()
+    }
+
+    fn has(&self, pending: &Pending) -> bool {
+        let unserved = self.unserved.get(&pending.scope);
+        self.tried.contains_key(&pending.user)
+            || unserved.is_some_and(|users| users.contains(&pending.user))
+    }
+
+    /// Lets somebody rest whose connection is gone; of each such connection it is said once.
+    fn leave(&mut self, pending: Pending) {
+        let users = self.unserved.entry(pending.scope).or_insert_with_key(|scope| {
+            tracing::warn!(%scope, "re-evaluations wait: the configuration has no such connection any more");
+            BTreeSet::new()
+        });
+        users.insert(pending.user);
+    }
+}
 
 /// What a round came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,14 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bridge::line::Answer;
 use bridge::refusal::Refusal;
 use bridge::said::Condition;
+use bridge::target::Attribute;
+use bridge::user::State;
 use serde_json::json;
 use tokio::time::timeout;
 
+use crate::groups::named;
 use crate::harness::world::{World, patch, person, post, scope, tenant};
 
 #[tokio::test(start_paused = true)]
@@ -73,6 +77,66 @@ async fn the_queues_of_a_tenant_end_with_it_and_their_debts_wait() {
     world.settle().await;
     assert_eq!(world.row(user.id).debt, None);
     assert_eq!(unpaid().await, BTreeMap::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_is_settled_on_the_connection_that_it_came_by() {
+    let mut world = World::new();
+    let ada = world.create(person("ada")).await;
+    let former = world.bridge.connection(&scope("entra")).expect("entra");
+    world.observing.insert("entra");
+    world.bridge.replace_tenant(&tenant(), world.connections());
+    let ask = named("role Supervisor", &[ada.id]);
+    let written = world.bridge.write_group_on(&former, ask, Condition::None);
+    written.await.expect("a group");
+    let role = |name| world.held(name).get(Attribute::Role).map(str::to_owned);
+    assert_eq!(role("ada").as_deref(), Some("Supervisor"));
+    let row = world.row(ada.id);
+    assert_eq!((row.state, row.debt), (State::Settled, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_connection_left_behind_rests_until_it_is_back() {
+    let world = World::new();
+    let mut members = Vec::new();
+    for number in 0..100 {
+        members.push(world.create(person(&format!("user{number}"))).await.id);
+    }
+    for id in &members[..10] {
+        let owes = patch(*id, json!({"displayName": "owe"}));
+        assert_eq!(world.change(owes).await.state, State::Owed);
+    }
+    let bridge = || Arc::clone(&world.bridge);
+    let queue = tokio::spawn(bridge().work_off(tenant()));
+    // So many attempts that they rest for minutes.
+    tokio::time::sleep(Duration::from_secs(1_300)).await;
+    let without = world.connections().into_iter();
+    let without = without.filter(|it| it.scope != scope("entra")).collect();
+    let former = world.bridge.connection(&scope("entra")).expect("entra");
+    world.bridge.replace_tenant(&tenant(), without);
+    let ask = named("role Supervisor", &members);
+    let written = world.bridge.write_group_on(&former, ask, Condition::None);
+    written.await.expect("a group");
+
+    let groups = tokio::spawn(bridge().re_evaluate(tenant()));
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    let transactions = || world.life.transactions.load(Ordering::SeqCst);
+    let before = transactions();
+    tokio::time::sleep(Duration::from_secs(300)).await;
+    let looks = transactions() - before;
+    assert!(looks < 200, "{looks} looks at what nobody serves");
+    assert_eq!(world.store().pending.len(), 100);
+
+    world.plugins.mended.store(true, Ordering::SeqCst);
+    world.bridge.replace_tenant(&tenant(), world.connections());
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    assert_eq!(world.store().pending.len(), 0);
+    for id in members {
+        let row = world.row(id);
+        assert_eq!((row.state, row.debt), (State::Settled, None));
+    }
+    queue.abort();
+    groups.abort();
 }
 
 #[tokio::test(start_paused = true)]

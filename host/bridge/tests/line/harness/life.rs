@@ -1,6 +1,6 @@
 //! A process that may die at any await, chance that can be repeated, and the time.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -35,6 +35,8 @@ pub(crate) struct Life {
     dead: AtomicBool,
     /// Dies at the n-th step from now; 0 for never.
     fuse: AtomicU32,
+    /// How many transactions there were.
+    pub(crate) transactions: AtomicUsize,
 }
 
 impl Life {

@@ -1,5 +1,6 @@
 //! A process's handle of the ledger in memory.
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -25,6 +26,7 @@ impl Memory {
             tokio::time::sleep(Duration::from_millis(pause)).await;
         }
         self.life.step().await;
+        self.life.transactions.fetch_add(1, Ordering::SeqCst);
         let answer = transaction(&mut self.store.lock().expect("no panic"));
         // Done, but the process may die before it learns of it.
         self.life.step().await;
