@@ -8,10 +8,12 @@ mod who;
 mod why;
 
 use std::fmt;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::connection::Connection;
 use crate::decide::unavailable;
@@ -34,6 +36,8 @@ pub use sign_in::SignIn;
 pub use step::StepTold;
 pub use why::{Aim, Flip, NeverSaid, Said, Why};
 
+/// How long it may take to find out why.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// How many of a user's events are told.
 const EVENTS: usize = 12;
 
@@ -160,6 +164,8 @@ impl Bridge {
         }
         let sight = Sight::of_each(cxone).await;
         let foresight = Foresight::new(self.ledger.as_ref(), &sight, self.now());
+        // Somebody waits for it, and who has several users waits no longer.
+        let why = why.map(|aim| (aim, Instant::now() + PATIENCE));
         let mut told = Vec::new();
         for user in users {
             told.push(Box::pin(self.explained(&foresight, user, why)).await?);
@@ -171,7 +177,7 @@ impl Bridge {
         &self,
         foresight: &Foresight<'_>,
         user: User,
-        aim: Option<Aim>,
+        asked: Option<(Aim, Instant)>,
     ) -> Result<Explanation, Refusal> {
         let scope = user.scope.clone();
         let own = self.ledger.memberships(&scope, &[user.id]).await?;
@@ -205,9 +211,9 @@ impl Bridge {
         let (mut why, mut never_said) = (None, Vec::new());
         if let Some(connection) = connection.as_deref() {
             never_said = self.never_said(connection, &user).await?;
-            if let Some(aim) = aim {
-                let asked = self.why(foresight, connection, &user, groups.clone(), aim);
-                why = Some(Box::pin(asked).await?);
+            if let Some(asked) = asked {
+                let why_so = self.why(foresight, connection, &user, groups.clone(), asked);
+                why = Some(Box::pin(why_so).await?);
             }
         }
         let evaluated = found.evaluated.as_ref();

@@ -9,6 +9,7 @@ mod trial;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
 use crate::connection::Connection;
 use crate::decide::{evaluation, following};
@@ -183,14 +184,14 @@ pub struct NeverSaid {
 }
 
 impl Bridge {
-    /// Finds out why.
+    /// Finds out why, as far as that goes until a moment.
     pub(super) async fn why(
         &self,
         foresight: &Foresight<'_>,
         connection: &Connection,
         user: &User,
         groups: Vec<Membership>,
-        aim: Aim,
+        (aim, until): (Aim, Instant),
     ) -> Result<Why, Refusal> {
         if !user.live() || !user.source.active() {
             let reason = "the identity provider says inactive or deleted: no plugin is asked";
@@ -218,9 +219,10 @@ impl Bridge {
         let known = known.iter().map(|group| group.membership()).collect();
         // What a template set earlier hinges on what the choice hinged on.
         let applied = asked.applied.is_some() && !asked.template_due;
-        let mut experiment = match Experiment::begin(connection, asked.clone(), aim).await {
+        let begun = Experiment::begin(connection, asked.clone(), aim, until);
+        let mut experiment = match begun.await {
             Ok(experiment) => experiment,
-            Err(failure) => return Ok(Why::unknown(aim, failure.to_string())),
+            Err(reason) => return Ok(Why::unknown(aim, reason)),
         };
         let by_template = |it: &Experiment<'_>| {
             let set_by = it.set_by();
@@ -228,7 +230,7 @@ impl Bridge {
         };
         if applied && by_template(&experiment) {
             asked.template_due = true;
-            if let Ok(anew) = Experiment::begin(connection, asked, aim).await
+            if let Ok(anew) = Experiment::begin(connection, asked, aim, until).await
                 && anew.value() == experiment.value()
             {
                 experiment = anew;

@@ -1,10 +1,13 @@
 //! Why somebody has what they have: found out by changing one thing at a time.
 
+use std::time::Duration;
+
 use bridge::explain::{Aim, Explanation, Said, Why};
 use bridge::said::Condition;
 use bridge::target::Attribute;
 use bridge::template::Template;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use crate::groups::named;
 use crate::harness::cxone::{Call, Fault};
@@ -142,6 +145,25 @@ async fn two_things_of_which_either_is_enough_are_found_together() {
     assert_eq!(flips(&why), [(vec![None, None], None)]);
     assert!(why.indifferent.iter().any(|it| it == "locale"));
     assert!(!why.indifferent.iter().any(|it| it.contains("Supervisor")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn slow_plugins_are_not_waited_for_to_the_end() {
+    let world = World::new();
+    world.create(with("ada", &json!({"title": "Agent"}))).await;
+    // Whatever is tried is cut off: between two runs, within one, within the first.
+    for (seconds, runs) in [(2, 13..=14), (12, 2..=2)] {
+        *world.plugins.takes.lock().expect("no panic") = Duration::from_secs(seconds);
+        let begun = Instant::now();
+        let why = why(&world, "ada@example.com", ROLE).await;
+        assert!(begun.elapsed() < Duration::from_secs(31), "{seconds}");
+        assert!(why.cut_short && runs.contains(&why.runs), "{why:#?}");
+        let last = "title".to_owned();
+        assert!(!why.indifferent.contains(&last) && why.because.is_empty());
+    }
+    *world.plugins.takes.lock().expect("no panic") = Duration::from_secs(90);
+    let why = why(&world, "ada@example.com", ROLE).await;
+    assert_eq!(why.unknown.as_deref(), Some("the plugins take too long"));
 }
 
 #[tokio::test(start_paused = true)]

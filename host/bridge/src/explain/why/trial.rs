@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use tokio::time::{Instant, timeout_at};
 
 use crate::connection::Connection;
 use crate::group::Membership;
-use crate::port::plugins::{Evaluation, PluginFailure, Verdict};
+use crate::port::plugins::{Evaluation, Verdict};
 use crate::source::Source;
 
 use super::leaf::{self, Leaf, Place};
@@ -106,18 +107,23 @@ type Outcome = (Option<String>, bool);
 pub(super) struct Experiment<'a> {
     connection: &'a Connection,
     evaluation: Evaluation,
+    /// When it ends, whatever is left to try.
+    until: Instant,
     why: Why,
     denied: bool,
 }
 
 impl<'a> Experiment<'a> {
-    /// The run that everything is compared with.
+    /// The run that everything is compared with; the reason where it comes to nothing.
     pub(super) async fn begin(
         connection: &'a Connection,
         evaluation: Evaluation,
         aim: Aim,
-    ) -> Result<Self, PluginFailure> {
-        let evaluated = connection.plugins.evaluate(evaluation.clone()).await?;
+        until: Instant,
+    ) -> Result<Self, String> {
+        let evaluated = timeout_at(until, connection.plugins.evaluate(evaluation.clone())).await;
+        let evaluated = evaluated.map_err(|_| "the plugins take too long".to_owned())?;
+        let evaluated = evaluated.map_err(|failure| failure.to_string())?;
         let mut why = Why::new(aim);
         why.runs = 1;
         why.value = aim.of(&evaluated);
@@ -128,6 +134,7 @@ impl<'a> Experiment<'a> {
         Ok(Self {
             connection,
             evaluation,
+            until,
             why,
             denied: matches!(evaluated.verdict, Verdict::Deny(_)),
         })
@@ -177,6 +184,9 @@ impl<'a> Experiment<'a> {
     async fn thing(&mut self, name: &str, trials: &[Trial]) {
         let mut flips: Vec<Flip> = Vec::new();
         for trial in trials {
+            if self.over() {
+                break;
+            }
             let Some(flip) = self.flips(std::slice::from_ref(trial)).await else {
                 continue;
             };
@@ -186,6 +196,8 @@ impl<'a> Experiment<'a> {
         }
         match (flips.is_empty(), trials.first()) {
             (false, Some(first)) => self.why.because.push(first.said()),
+            // What was not tried to its end may make a difference.
+            _ if self.why.cut_short => {}
             _ => self.why.indifferent.push(name.to_owned()),
         }
         // A change to something tells more than one to nothing.
@@ -249,10 +261,16 @@ impl<'a> Experiment<'a> {
         }
     }
 
+    /// Whether there is no run left, and nothing is tried any more.
+    fn over(&mut self) -> bool {
+        let over = self.why.runs >= RUNS || Instant::now() >= self.until;
+        self.why.cut_short |= over;
+        over
+    }
+
     /// Whether these changes together flip the result.
     async fn flips(&mut self, trials: &[Trial]) -> Option<Flip> {
-        if self.why.runs >= RUNS {
-            self.why.cut_short = true;
+        if self.over() {
             return None;
         }
         self.why.runs += 1;
@@ -260,8 +278,10 @@ impl<'a> Experiment<'a> {
         for trial in trials {
             trial.apply(&mut evaluation);
         }
+        let evaluated = timeout_at(self.until, self.connection.plugins.evaluate(evaluation)).await;
+        self.why.cut_short |= evaluated.is_err();
         // A chain that fails on what was made up says nothing.
-        let evaluated = self.connection.plugins.evaluate(evaluation).await.ok()?;
+        let evaluated = evaluated.ok()?.ok()?;
         let (result, denied): Outcome = (
             self.why.aim.of(&evaluated),
             matches!(evaluated.verdict, Verdict::Deny(_)),

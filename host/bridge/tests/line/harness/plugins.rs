@@ -4,6 +4,7 @@
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bridge::port::plugins::{
@@ -23,6 +24,8 @@ pub(crate) struct Pure {
     pub(crate) operations: Mutex<Vec<Operation>>,
     /// Whether a template was due, of the last evaluation.
     pub(crate) template_due: Mutex<bool>,
+    /// How long an evaluation takes.
+    pub(crate) takes: Mutex<Duration>,
     /// What `owe` fails with is no more.
     pub(crate) mended: AtomicBool,
 }
@@ -62,6 +65,10 @@ fn trap(owe: bool) -> PluginFailure {
 #[async_trait]
 impl Plugins for Pure {
     async fn evaluate(&self, evaluation: Evaluation) -> Result<Evaluated, PluginFailure> {
+        let takes = *self.takes.lock().expect("no panic");
+        if !takes.is_zero() {
+            tokio::time::sleep(takes).await;
+        }
         let operation = evaluation.operation;
         self.operations.lock().expect("no panic").push(operation);
         *self.template_due.lock().expect("no panic") = evaluation.template_due;
