@@ -55,6 +55,7 @@ fn first(why: &Why) -> String {
     };
     let because: Vec<String> = why.because.iter().map(is).collect();
     let because = match because.as_slice() {
+        [] if why.cut_short => "nothing that was tried changes it".to_owned(),
         [] => "whatever is said: nothing that the identity provider says changes it".to_owned(),
         because => format!("because {}", because.join(" and ")),
     };
