@@ -98,13 +98,16 @@ pub(super) fn all(
 ) -> Result<Vec<Plugin>, Mistake> {
     let mut plugins: Vec<Plugin> = Vec::new();
     for (at, given) in given.into_iter().enumerate() {
-        let named = given.name.as_ref().map(Spanned::span);
+        let (named, used) = (
+            given.name.as_ref().map(Spanned::span),
+            given.component.span(),
+        );
         let plugin = one(given, secret(at), text)?;
-        if let Some(place) = named
-            && plugins.iter().any(|other| other.name == plugin.name)
-        {
+        if plugins.iter().any(|other| other.name == plugin.name) {
             let message = "another plugin of the connection has this name".to_owned();
-            return Err(text.at(place, message, None));
+            let hint = "without a name, `use` is it: give this one a `name`, which then stands in messages and at what it sets";
+            let hint = named.is_none().then(|| hint.to_owned());
+            return Err(text.at(named.unwrap_or(used), message, hint));
         }
         plugins.push(plugin);
     }

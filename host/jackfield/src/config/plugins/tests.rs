@@ -122,6 +122,10 @@ fn mistakes_name_their_place() {
             "use = \"okta\"\n[[tenants.acme.connections.okta.plugins]]\nuse = \"google\"\nname = \"okta\"",
             ":11:8: another plugin of the connection has this name".to_owned(),
         ),
+        (
+            "use = \"okta\"\n[[tenants.acme.connections.okta.plugins]]\nuse = \"okta\"",
+            ":10:7: another plugin of the connection has this name\n  hint: without a name, `use` is it".to_owned(),
+        ),
     ] {
         let message = table(lines).expect_err(lines).to_string();
         assert!(
