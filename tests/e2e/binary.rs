@@ -79,6 +79,14 @@ impl Process {
         rustix::process::kill_process(id, signal).expect("a process to tell");
     }
 
+    /// What it holds in memory, in bytes (proc(5), `/proc/PID/statm`: the second number, in pages).
+    pub(crate) fn resident(&self) -> usize {
+        let path = format!("/proc/{}/statm", self.child.id());
+        let text = std::fs::read_to_string(path).expect("statm");
+        let pages = text.split(' ').nth(1).expect("a number");
+        pages.parse::<usize>().expect("a number") * 4096
+    }
+
     /// SIGKILL: it gets no say.
     pub(crate) fn kill(mut self) {
         self.child.kill().expect("a process to kill");

@@ -4,8 +4,10 @@
 mod alone;
 mod compile;
 mod latch;
+mod leaving;
 mod process;
 mod provenance;
+mod registry;
 pub(crate) mod site;
 mod swap;
 mod traffic;

@@ -1,7 +1,9 @@
 //! The one place that joins the rooms: from a configuration to a running service.
 
+mod absent;
 mod components;
 mod entra_keys;
+mod former;
 mod maker;
 mod place_cache;
 mod process;
@@ -10,10 +12,11 @@ mod smoke;
 mod tenant;
 mod workers;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use bridge::line::Bridge;
 use bridge::name::{Scope, TenantName};
@@ -26,14 +29,23 @@ use service::{AdminService, Authenticator, Credentials, Reloaded, ScimService, S
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::Instant;
 
-use crate::config::{Config, Plugins};
+use crate::config::{Config, Plugins, Reading};
 use crate::telemetry::{self, measure};
-pub use components::Components;
+use absent::Again;
+pub use components::{Absent, Components, Stamp};
+use former::Former;
 use maker::Maker;
 use reload::{Reloader, Served};
 pub use tenant::{adapter, facts, session};
 use workers::Workers;
+
+/// For the registries of all tenants together, at the start: then it starts without what they did not give.
+pub(crate) const REGISTRIES_AT_START: Duration = Duration::from_secs(30);
+
+/// The folder of compiled code in that of `plugins.cache`.
+const CODE: &str = "code";
 
 /// Why the service does not start.
 #[derive(Debug, thiserror::Error)]
@@ -101,7 +113,7 @@ impl Reloads {
     /// # Errors
     /// Why nothing was read.
     pub async fn reload(&self) -> Result<Reloaded, String> {
-        self.0.reload().await
+        self.0.reload(BTreeSet::new()).await
     }
 }
 
@@ -115,14 +127,20 @@ pub fn engine_of(plugins: &Plugins) -> Result<Engine, plugin::EngineError> {
     Engine::new(EngineSettings {
         assume_no_swap: plugins.assume_no_swap,
         // Beside what was pulled: the engine clears its folder.
-        cache: Some(plugins.cache.join("code")),
+        cache: Some(plugins.cache.join(CODE)),
         ..apart()
     })
 }
 
-/// An engine that compiles in a process of its own too, and leaves nothing behind.
-pub fn engine_for_checks() -> Result<Engine, plugin::EngineError> {
-    Engine::new(apart())
+/// An engine that compiles in a process of its own too. Compiled code is taken from where `serve` keeps it and kept there, if there is
+/// such a folder and it is ours: a component that brings an interpreter takes half a minute to compile. Otherwise it leaves nothing behind.
+pub fn engine_for_checks(plugins: Option<&Plugins>) -> Result<Engine, plugin::EngineError> {
+    match plugins {
+        Some(plugins) if plugins.cache.join(CODE).is_dir() => {
+            engine_of(plugins).or_else(|_| Engine::new(apart()))
+        }
+        _ => Engine::new(apart()),
+    }
 }
 
 fn apart() -> EngineSettings {
@@ -176,6 +194,9 @@ pub async fn start_from(
     let keys = Arc::new(entra_keys::EntraKeys(client));
     let authenticator = Authenticator::new(made.credentials, SigningKey::new(key), keys);
     let authenticator = Arc::new(authenticator);
+    let folder = path.as_deref().is_some_and(Reading::has_folder);
+    let former = Former::of(&bridge, folder).await;
+    former.add(&bridge, made.served.keys()).await;
     let reloader = Arc::new(Reloader {
         bridge: Arc::clone(&bridge),
         authenticator: Arc::clone(&authenticator),
@@ -185,7 +206,10 @@ pub async fn start_from(
         served: tokio::sync::Mutex::new(made.served),
         kept: Mutex::default(),
         general: general.clone(),
+        former,
     });
+    let asking = Arc::clone(&reloader).ask_again();
+    reloader.workers.spawn(asking);
     let public_url = general.public_url;
     let scim_service = ScimService::new(Arc::clone(&bridge), authenticator, public_url);
     let scim_service = Arc::new(scim_service);
@@ -261,25 +285,32 @@ async fn make(config: Config, client: &Client, engine: &Engine) -> Result<Made, 
     let general = &config.general;
     let maker = Maker::new(client.clone(), engine.clone(), Arc::clone(&ledger), general);
     let mut making = JoinSet::new();
+    let until = Instant::now() + REGISTRIES_AT_START;
     for tenant in config.tenants {
         let maker = maker.clone();
         making.spawn(async move {
             let (name, cxone_print) = (tenant.name.clone(), tenant.print.cxone);
-            let gathered = maker.gather(&tenant).await;
-            let identity = gathered.identity;
-            let set = maker.make(tenant, gathered, None).await?;
-            Ok::<_, StartError>((name, identity, cxone_print, set))
+            let found = maker.find(&tenant, until).await;
+            let again = found.passing().then(|| {
+                let (maker, tenant) = (maker.clone(), tenant.clone());
+                Arc::new(Again { maker, tenant })
+            });
+            let (identity, components) = (found.identity, found.stamps());
+            let set = maker.make(tenant, found, None, &BTreeSet::new()).await?;
+            let served = Served {
+                identity: identity.filter(|_| set.not_loaded.is_empty()),
+                cxone: Arc::clone(&set.cxone),
+                cxone_print,
+                components,
+                again,
+            };
+            Ok::<_, StartError>((name, served, set))
         });
     }
     let (mut connections, mut credentials) = (Vec::new(), BTreeMap::new());
     let mut served = BTreeMap::new();
     while let Some(made) = making.join_next().await {
-        let (name, identity, cxone_print, set) = made.map_err(|_| StartError::CutShort)??;
-        let tenant = Served {
-            identity: identity.filter(|_| set.not_loaded.is_empty()),
-            cxone: set.cxone,
-            cxone_print,
-        };
+        let (name, tenant, set) = made.map_err(|_| StartError::CutShort)??;
         served.insert(name, tenant);
         connections.extend(set.connections);
         credentials.extend(set.credentials);

@@ -1,6 +1,6 @@
 //! The admin side: is it alive, is it ready, how much of what happened; and the commands. On a listener of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -96,16 +96,24 @@ impl AdminService {
         Some((StatusCode::FORBIDDEN, json!({"error": error})))
     }
 
-    /// Reads the configuration anew. The body is not looked at.
+    /// Reads the configuration anew. The body may be empty, or name what may go with its debts.
     async fn reload<B>(&self, headers: &HeaderMap, body: B) -> (StatusCode, Value)
     where
         B: http_body::Body<Data = Bytes> + Unpin,
     {
-        crate::body::drain(body).await;
         if let Some(refused) = self.refuses(headers) {
+            crate::body::drain(body).await;
             return refused;
         }
-        match self.process.reload().await {
+        let let_go = match crate::body::json_if_any(headers, body).await {
+            Ok(body) => let_go(body.as_ref()),
+            Err(error) => Err(error.detail),
+        };
+        let let_go = match let_go {
+            Ok(let_go) => let_go,
+            Err(error) => return (StatusCode::BAD_REQUEST, json!({"error": error})),
+        };
+        match self.process.reload(let_go).await {
             Ok(done) if done.whole() => (StatusCode::OK, done.to_json()),
             Ok(done) => (StatusCode::CONFLICT, done.to_json()),
             Err(error) => (StatusCode::CONFLICT, json!({"error": error})),
@@ -157,6 +165,22 @@ impl AdminService {
             let state = state(&connection, standing, kept);
             connections.insert(connection.scope.to_string(), state);
         }
+        for tenant in self.process.tenants() {
+            if !standings.contains_key(&tenant) {
+                let found = self.bridge.ledger().standings(&tenant).await;
+                usable &= found.is_ok();
+                standings.insert(tenant, found.unwrap_or_default());
+            }
+        }
+        for (tenant, of_tenant) in &standings {
+            for (connection, standing) in of_tenant.iter().filter(|(_, it)| it.unpaid() > 0) {
+                let gone = connections.entry(format!("{tenant}/{connection}"));
+                gone.or_insert_with(|| {
+                    let status = "not configured: what it owes waits until it is back";
+                    counted(json!({"status": status}), *standing)
+                });
+            }
+        }
         // A new tenant that cannot be served has no connection to say it at.
         for (name, kept) in kept {
             tenants
@@ -197,7 +221,7 @@ fn state(connection: &Connection, standing: Standing, kept: Option<&Kept>) -> Va
         (false, _) if connection.plugins.stopped() => {
             "plugins not loaded: only reads, disables and deletes are served"
         }
-        (_, Some(_)) => "served as before: its configuration is wrong",
+        (_, Some(_)) => "served as before: its configuration is not taken over",
         (false, None) => "plugins not loaded: writes are served as on_failure says",
         (true, None) => "ok",
     };
@@ -205,9 +229,44 @@ fn state(connection: &Connection, standing: Standing, kept: Option<&Kept>) -> Va
         Mode::Live => "live",
         Mode::Observe => "observe",
     };
-    json!({
-        "status": status, "kept": kept.map(Kept::to_json), "mode": mode, "plugins_not_loaded": plugins, "plugins_owing": owing, "removals_held": standing.held,
-        "held_by_observe": standing.observed, "owed": standing.owed, "refused": standing.refused,
-        "requests_refused": standing.requests, "deferred": standing.deferred, "unconfirmed": standing.unconfirmed,
-    })
+    let state = json!({
+        "status": status, "kept": kept.map(Kept::to_json), "mode": mode, "plugins_not_loaded": plugins, "plugins_owing": owing,
+    });
+    counted(state, standing)
+}
+
+/// With how many users are not as they should be.
+fn counted(mut state: Value, standing: Standing) -> Value {
+    let counts = [
+        ("removals_held", standing.held),
+        ("held_by_observe", standing.observed),
+        ("owed", standing.owed),
+        ("refused", standing.refused),
+        ("requests_refused", standing.requests),
+        ("deferred", standing.deferred),
+        ("unconfirmed", standing.unconfirmed),
+    ];
+    if let Some(state) = state.as_object_mut() {
+        state.extend(counts.map(|(name, count)| (name.to_owned(), json!(count))));
+    }
+    state
+}
+
+/// What a reload may let go, of `{"let_go": ["acme/entra", ...]}`.
+fn let_go(body: Option<&Value>) -> Result<BTreeSet<String>, String> {
+    let expected =
+        || r#"expected {"let_go": ["TENANT/CONNECTION" or "TENANT", ...]} or no body"#.to_owned();
+    let Some(body) = body else {
+        return Ok(BTreeSet::new());
+    };
+    let body = body.as_object().ok_or_else(expected)?;
+    if body.keys().any(|key| key != "let_go") {
+        return Err(expected());
+    }
+    let Some(names) = body.get("let_go") else {
+        return Ok(BTreeSet::new());
+    };
+    let names = names.as_array().ok_or_else(expected)?;
+    let names = names.iter().map(|name| name.as_str().map(str::to_owned));
+    names.collect::<Option<_>>().ok_or_else(expected)
 }

@@ -17,17 +17,24 @@ pub(crate) async fn json<B>(headers: &HeaderMap, body: B) -> Result<Value, Error
 where
     B: http_body::Body<Data = Bytes> + Unpin,
 {
+    let body = json_if_any(headers, body).await?;
+    body.ok_or_else(|| Error::invalid_syntax("the request has no body; send a JSON object"))
+}
+
+/// Reads a JSON body, if there is one.
+pub(crate) async fn json_if_any<B>(headers: &HeaderMap, body: B) -> Result<Option<Value>, Error>
+where
+    B: http_body::Body<Data = Bytes> + Unpin,
+{
     if let Err(error) = acceptable(headers) {
         drain(body).await;
         return Err(error);
     }
     let bytes = read(body).await?;
     if bytes.iter().all(u8::is_ascii_whitespace) {
-        return Err(Error::invalid_syntax(
-            "the request has no body; send a JSON object",
-        ));
+        return Ok(None);
     }
-    scim::json::parse(&bytes, scim::json::Limits::default())
+    scim::json::parse(&bytes, scim::json::Limits::default()).map(Some)
 }
 
 /// Reads a form, as it came (RFC 6749, appendix B).

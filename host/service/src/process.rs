@@ -1,9 +1,10 @@
 //! What the admin side asks of the program around it: to read its configuration anew, and its metrics.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use async_trait::async_trait;
+use bridge::name::TenantName;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -11,13 +12,17 @@ use serde_json::{Map, Value, json};
 #[async_trait]
 pub trait Process: Send + Sync + fmt::Debug {
     /// Reads the configuration anew and swaps the tenants whose part changed. It goes on to its end, whether somebody waits or not.
+    /// `let_go` are tenants and connections, as `acme` and `acme/entra`, that may go though they owe something.
     ///
     /// # Errors
     /// Why nothing was read.
-    async fn reload(&self) -> Result<Reloaded, String>;
+    async fn reload(&self, let_go: BTreeSet<String>) -> Result<Reloaded, String>;
 
     /// The tenants whose part the last reload refused, by their names as written.
     fn kept(&self) -> BTreeMap<String, Kept>;
+
+    /// The tenants that are served, and those that ever were.
+    fn tenants(&self) -> Vec<TenantName>;
 
     /// All metrics, in the text format of Prometheus.
     fn metrics(&self) -> String;
@@ -41,7 +46,7 @@ pub enum Swap {
     Unchanged,
     /// It is not in the configuration any more, and not served.
     Removed,
-    /// Its part is wrong, and it is served as before, or not at all if it is new. Why.
+    /// Its part is wrong or would leave debts to nobody, and it is served as before, or not at all if it is new. Why.
     Kept(String),
 }
 

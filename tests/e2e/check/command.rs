@@ -75,3 +75,26 @@ async fn it_ends_with_0_1_2_and_64() {
     );
     assert!(text.contains("fix: did you mean \"entra\"?"), "{text}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn compiled_code_is_kept_where_serve_keeps_it_and_nowhere_else() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let stage = Stage::with(json!({})).await;
+    let cache = stage.directory.path().join("jackfield-cache");
+    assert_eq!(run(&stage, &[]).await.status.code(), Some(0));
+    assert!(!cache.exists(), "it leaves nothing behind");
+
+    let code = cache.join("code");
+    std::fs::create_dir_all(&code).expect("a folder");
+    std::fs::set_permissions(&code, PermissionsExt::from_mode(0o700)).expect("ours alone");
+    assert_eq!(run(&stage, &[]).await.status.code(), Some(0));
+    let engine = std::fs::read_dir(&code).expect("a folder").next();
+    let engine = engine.expect("an engine").expect("an entry").path();
+    let entries = std::fs::read_dir(engine).expect("a folder").count();
+    assert!(entries >= 1, "the next check compiles nothing");
+
+    // It would run in this process, and anybody could have put it there.
+    std::fs::set_permissions(&code, PermissionsExt::from_mode(0o777)).expect("everybody's");
+    assert_eq!(run(&stage, &[]).await.status.code(), Some(0));
+}

@@ -53,7 +53,7 @@ async fn thirty_nine_tenants_reload_beside_a_typo_in_the_seventeenth() {
     let connection = &ready["connections"]["forty-17/entra"];
     assert_eq!(
         connection["status"],
-        "served as before: its configuration is wrong"
+        "served as before: its configuration is not taken over"
     );
     assert_eq!(connection["kept"]["reason"], reason);
     let since = connection["kept"]["since"].clone();

@@ -5,7 +5,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
-use plugin::compile::Compile;
+use plugin::compile::{Compile, NoCode};
 use plugin::{Allocator, Engine, EngineSettings};
 use tempfile::TempDir;
 
@@ -22,10 +22,10 @@ struct Slow {
 }
 
 impl Compile for Slow {
-    fn compile(&self, component: &[u8], _: Allocator) -> Result<Vec<u8>, String> {
+    fn compile(&self, component: &[u8], _: Allocator) -> Result<Vec<u8>, NoCode> {
         if bundled::all().iter().any(|it| it.bytes == component) {
             let code = self.compiler.precompile(component);
-            return code.map_err(|reason| reason.to_string());
+            return code.map_err(|reason| NoCode::Refused(reason.to_string()));
         }
         let told = self.told.lock().expect("no panic");
         let patience = Duration::from_secs(60);
@@ -34,7 +34,8 @@ impl Compile for Slow {
             .wait_timeout_while(told, patience, |told| !*told)
             .expect("no panic");
         assert!(!waited.1.timed_out(), "nobody told it");
-        Err("compiling took more than 60 s of CPU time".to_owned())
+        let reason = "compiling took more than 60 s of CPU time";
+        Err(NoCode::Refused(reason.to_owned()))
     }
 }
 
@@ -50,12 +51,20 @@ async fn a_component_that_takes_for_ever_to_compile_holds_nobody_else_up() {
         ..EngineSettings::default()
     });
     let before = |name: &str| tenant("token-of-before", "", &naming(name));
-    let tenants = [("bomb", before("Old")), ("quick", before("Old"))];
+    // More than there are turns to compile.
+    let turns = std::thread::available_parallelism().map_or(1, usize::from);
+    let bombs: Vec<String> = (0..turns.max(4) + 1)
+        .map(|it| format!("bomb-{it}"))
+        .collect();
+    let all = bombs.iter().map(String::as_str).chain(["quick"]);
+    let tenants: Vec<_> = all.map(|name| (name, before("Old"))).collect();
     let site = Site::on(&engine.expect("an engine"), &tenants).await;
     let shelf = Shelf::new();
     shelf.guest("bomb.wasm", "trap");
     let bomb = using(&shelf.path("bomb.wasm"));
-    site.write("bomb", &tenant("token-of-after", "", &bomb));
+    for name in &bombs {
+        site.write(name, &tenant("token-of-after", "", &bomb));
+    }
     site.write("quick", &tenant("token-of-after", "", &naming("New")));
     let reloading = site.reload();
     let meanwhile = async {
@@ -65,17 +74,19 @@ async fn a_component_that_takes_for_ever_to_compile_holds_nobody_else_up() {
         })
         .await;
         assert_eq!(site.held("ada", "displayName").await, "New");
-        let made = site.create("bomb", "token-of-before", "bob").await;
+        let made = site.create("bomb-0", "token-of-before", "bob").await;
         assert_eq!(made.status, 201, "it is served as before");
         *slow.told.lock().expect("no panic") = true;
         slow.bell.notify_all();
     };
     let (answer, ()) = tokio::join!(reloading, meanwhile);
     assert_eq!(answer.status, 409);
-    let said = &answer.body["tenants"]["bomb"];
-    assert_eq!(said["result"], "kept");
-    let reason = said["reason"].as_str().expect("a reason");
-    assert!(reason.contains("took more than 60 s"), "{reason}");
+    for name in &bombs {
+        let said = &answer.body["tenants"][name];
+        assert_eq!(said["result"], "kept");
+        let reason = said["reason"].as_str().expect("a reason");
+        assert!(reason.contains("took more than 60 s"), "{reason}");
+    }
     assert_eq!(answer.body["tenants"]["quick"]["result"], "swapped");
     assert_eq!(site.held("bob", "displayName").await, "Old");
     site.app.stop().await;

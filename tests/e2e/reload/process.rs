@@ -10,7 +10,7 @@ use super::site::{naming, tenant};
 use crate::binary::{Process, jackfield};
 use crate::world::person;
 
-fn write(directory: &Path, simulator: &str, tenants: &[(&str, String)]) {
+pub(super) fn write(directory: &Path, simulator: &str, tenants: &[(&str, String)]) {
     let general = "[listen]\nscim = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\n[ledger]\nurl = \"sqlite:ledger.db\"\n";
     let ledger = format!("sqlite:{}", directory.join("ledger.db").display());
     let general = general.replace("sqlite:ledger.db", &ledger);

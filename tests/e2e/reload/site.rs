@@ -30,12 +30,20 @@ impl Site {
         Self::before(directory, simulator, None, tenants).await
     }
 
+    /// The same, with more lines of `jackfield.toml`.
+    pub(crate) async fn with_general(lines: &str, tenants: &[(&str, String)]) -> Self {
+        let directory = TempDir::new().expect("a directory");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let simulator = Simulator::start(listener, Settings::default()).expect("a simulator");
+        Self::start(engine(), directory, simulator, None, (lines, tenants)).await
+    }
+
     /// The same, on an engine of its own.
     pub(crate) async fn on(engine: &plugin::Engine, tenants: &[(&str, String)]) -> Self {
         let directory = TempDir::new().expect("a directory");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let simulator = Simulator::start(listener, Settings::default()).expect("a simulator");
-        Self::start(engine, directory, simulator, None, tenants).await
+        Self::start(engine, directory, simulator, None, ("", tenants)).await
     }
 
     /// The same, with something between it and the simulator.
@@ -45,7 +53,7 @@ impl Site {
         base_url: Option<String>,
         tenants: &[(&str, String)],
     ) -> Self {
-        Self::start(engine(), directory, simulator, base_url, tenants).await
+        Self::start(engine(), directory, simulator, base_url, ("", tenants)).await
     }
 
     async fn start(
@@ -53,10 +61,10 @@ impl Site {
         directory: TempDir,
         simulator: simulator::Running,
         base_url: Option<String>,
-        tenants: &[(&str, String)],
+        (lines, tenants): (&str, &[(&str, String)]),
     ) -> Self {
         let general = format!(
-            "[listen]\nscim = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\n[ledger]\nurl = \"sqlite:{}\"\n",
+            "[listen]\nscim = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\n[ledger]\nurl = \"sqlite:{}\"\n{lines}",
             directory.path().join("ledger.db").display()
         );
         std::fs::write(directory.path().join("jackfield.toml"), general).expect("a file");

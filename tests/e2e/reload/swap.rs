@@ -57,6 +57,12 @@ async fn a_bad_build_of_a_plugin_never_replaces_a_good_one() {
         assert_eq!(result, "kept", "{what}");
         assert!(reason.contains("builds/entra: plugin "), "{what}: {reason}");
         assert!(reason.contains(expected), "{what}: {reason}");
+        let absent = "jackfield_plugins_not_loaded{tenant=\"builds\",connection=\"entra\"}";
+        assert_eq!(
+            site.metric(absent).await,
+            Some(0.0),
+            "{what}: that of the set that stays"
+        );
         let made = site.create("builds", TOKEN, what).await;
         assert_eq!(made.status, 201, "{what}: {}", made.body);
     }

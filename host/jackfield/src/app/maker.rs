@@ -1,6 +1,6 @@
 //! From a tenant's part of a configuration to what is served: components gathered, plugins loaded, connections joined to them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,14 +9,15 @@ use bridge::name::Scope;
 use bridge::port::cxone::Cxone;
 use bridge::port::ledger::Ledger;
 use client::Client;
-use plugin::{Chain, Engine, PluginSource};
+use plugin::{Chain, Engine};
 use service::Credentials;
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 
-use super::components::Components;
+use super::components::{Absent, Components, Stamp};
 use super::{StartError, tenant};
-use crate::config::{self, Component, General, Print, Tenant};
+use crate::config::{self, General, Print, Tenant};
 
 /// Makes what is served of a tenant's part.
 #[derive(Debug, Clone)]
@@ -26,13 +27,16 @@ pub(super) struct Maker {
     ledger: Arc<dyn Ledger>,
     components: Components,
     recordings: PathBuf,
-    /// Whose plugins are loaded at a time: a component that takes long to compile leaves a turn for the others.
+    /// Who reads and loads plugins at a time: a component that takes long to compile leaves a turn for the others, and no more
+    /// components than these need are in memory at once.
     turns: Arc<Semaphore>,
+    /// Turns of those whose components are all loaded already: they wait for nobody's compiler.
+    quick: Arc<Semaphore>,
 }
 
-/// The components of each connection's plugins.
-pub(super) struct Gathered {
-    sources: Vec<Vec<PluginSource>>,
+/// Which components a tenant's plugins have, by connection, in order.
+pub(super) struct Found {
+    components: Vec<Vec<Result<Stamp, Absent>>>,
     /// `None` where a component is missing.
     pub(super) identity: Option<Identity>,
 }
@@ -53,10 +57,31 @@ pub(super) struct Set {
     pub(super) not_loaded: Vec<String>,
 }
 
-impl Gathered {
-    /// By connection, in order.
-    pub(super) fn sources(&self) -> impl Iterator<Item = &[PluginSource]> {
-        self.sources.iter().map(Vec::as_slice)
+impl Found {
+    /// The components that there are.
+    pub(super) fn stamps(&self) -> BTreeSet<Stamp> {
+        let all = self.components.iter().flatten();
+        all.filter_map(|it| it.as_ref().ok()).cloned().collect()
+    }
+
+    /// The first plugin whose component there is not.
+    pub(super) fn missing(&self, tenant: &Tenant) -> Option<String> {
+        let mut connections = tenant.connections.iter().zip(&self.components);
+        connections.find_map(|(connection, found)| {
+            let mut plugins = connection.plugins.iter().zip(found);
+            plugins.find_map(|(plugin, found)| {
+                let reason = &found.as_ref().err()?.reason;
+                let scope = &connection.scope;
+                Some(format!("{scope}: plugin {}: {reason}", plugin.name))
+            })
+        })
+    }
+
+    /// Whether what is missing may be there another time, all of it.
+    pub(super) fn passing(&self) -> bool {
+        let absent = self.components.iter().flatten();
+        let mut absent = absent.filter_map(|it| it.as_ref().err()).peekable();
+        absent.peek().is_some() && absent.all(|it| it.passing)
     }
 }
 
@@ -68,13 +93,15 @@ impl Maker {
         general: &General,
     ) -> Self {
         let turns = std::thread::available_parallelism().map_or(1, usize::from);
+        let turns = || Arc::new(Semaphore::new(turns.max(4)));
         Self {
             client,
             engine,
             ledger,
             components: Components::new(&general.plugins),
             recordings: general.plugins.recordings.clone(),
-            turns: Arc::new(Semaphore::new(turns.max(4))),
+            turns: turns(),
+            quick: turns(),
         }
     }
 
@@ -91,43 +118,42 @@ impl Maker {
         }
     }
 
-    /// Gets the components of a tenant's plugins.
-    pub(super) async fn gather(&self, tenant: &Tenant) -> Gathered {
-        let mut sources = Vec::new();
+    /// Looks for the components of a tenant's plugins, in registries until a moment.
+    pub(super) async fn find(&self, tenant: &Tenant, until: Instant) -> Found {
+        let mut components = Vec::new();
         for connection in &tenant.connections {
-            sources.push(self.components.sources(&connection.plugins).await);
+            components.push(self.components.find(&connection.plugins, until).await);
         }
         let mut hash = Sha256::new();
         hash.update(format!("{:?}", (&self.recordings, self.components.keys())));
-        let plugins = tenant.connections.iter().flat_map(|it| &it.plugins);
         let mut whole = true;
-        for (plugin, source) in plugins.zip(sources.iter().flatten()) {
-            match (&plugin.component, &source.component) {
-                (_, Err(_)) => whole = false,
-                // The name is in the print, and what has it changes with the program only; so it is with a digest.
-                (Component::Bundled(_) | Component::Oci(_), Ok(_)) => {}
-                (Component::File(_), Ok(bytes)) => hash.update(Sha256::digest(bytes)),
+        for found in components.iter().flatten() {
+            match found {
+                Ok(stamp) => hash.update(format!("{stamp:?}")),
+                Err(_) => whole = false,
             }
         }
         let identity = Identity {
             print: tenant.print,
             plugins: hash.finalize().into(),
         };
-        Gathered {
-            sources,
+        Found {
+            components,
             identity: whole.then_some(identity),
         }
     }
 
-    /// Loads a tenant's plugins and joins its connections to them. A session towards CXone that is given is kept.
+    /// Loads a tenant's plugins and joins its connections to them. A session towards CXone that is given is kept. `loaded` are
+    /// components that somebody has loaded.
     ///
     /// # Errors
     /// Settings of CXone that cannot work.
     pub(super) async fn make(
         &self,
         tenant: Tenant,
-        gathered: Gathered,
+        found: Found,
         session: Option<Arc<dyn Cxone>>,
+        loaded: &BTreeSet<Stamp>,
     ) -> Result<Set, StartError> {
         let cxone = match session {
             Some(session) => session,
@@ -136,11 +162,18 @@ impl Maker {
                 tenant::adapter(tenant.cxone.api, session)
             }
         };
-        let facts = tenant.connections.iter();
-        let facts = facts.map(|connection| tenant::facts(connection, &self.recordings));
-        let waiting: Vec<_> = facts.zip(gathered.sources).collect();
+        let turns = match found.stamps().is_subset(loaded) {
+            true => &self.quick,
+            false => &self.turns,
+        };
         // Nobody closes it.
-        let turn = Arc::clone(&self.turns).acquire_owned().await;
+        let turn = Arc::clone(turns).acquire_owned().await;
+        let mut waiting = Vec::new();
+        for (connection, found) in tenant.connections.iter().zip(found.components) {
+            let facts = tenant::facts(connection, &self.recordings);
+            let sources = self.components.sources(&connection.plugins, found).await;
+            waiting.push((facts, sources));
+        }
         let engine = self.engine.clone();
         // Compiling blocks.
         let loading = tokio::task::spawn_blocking(move || {

@@ -21,7 +21,7 @@ use tokio::sync::watch;
 
 use crate::app;
 use crate::command::{fail, say, say_json, told_to_stop};
-use crate::config::Tenant;
+use crate::config::{Reading, Tenant};
 
 pub use finding::{Area, Finding, Level, Report};
 
@@ -103,7 +103,10 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         probe_user: arguments.probe_user,
         stop: stopped,
     };
-    let engine = match app::engine_for_checks() {
+    // What is wrong with it is told below.
+    let general = Reading::of(&arguments.config).general.ok();
+    let plugins = general.as_ref().map(|general| &general.plugins);
+    let engine = match app::engine_for_checks(plugins) {
         Ok(engine) => engine,
         Err(error) => return fail(error),
     };

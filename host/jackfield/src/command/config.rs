@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use plugin::Engine;
 use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::app::{self, Components};
 use crate::command::{fail, say_json};
@@ -71,11 +72,14 @@ async fn own(
     let all: Vec<&Plugin> = connections
         .flat_map(|connection| &connection.plugins)
         .collect();
+    let until = Instant::now() + app::REGISTRIES_AT_START;
     for plugin in all {
         if plugins.contains_key(&plugin.used) {
             continue;
         }
-        for source in components.sources(std::slice::from_ref(plugin)).await {
+        let plugin_alone = std::slice::from_ref(plugin);
+        let found = components.find(plugin_alone, until).await;
+        for source in components.sources(plugin_alone, found).await {
             let bytes = source
                 .component
                 .map_err(|reason| format!("{}: {reason}", plugin.used))?;

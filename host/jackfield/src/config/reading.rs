@@ -27,6 +27,8 @@ pub struct Reading {
     pub general: Result<General, Mistakes>,
     /// The tenants by their names as written.
     pub tenants: BTreeMap<String, Result<Tenant, Mistake>>,
+    /// Whether it was a directory with a folder of tenants.
+    pub folder: bool,
 }
 
 impl Reading {
@@ -39,6 +41,26 @@ impl Reading {
             Ok(text) => Self::of_text(path, &text, &system(path)),
             Err(mistake) => Self::failed(mistake),
         }
+    }
+
+    /// Reads what was read before. A folder of tenants that was there and is not any more is a mistake: it may be a disk that is not
+    /// mounted, and all its tenants would go.
+    pub fn again(path: &Path, folder: bool) -> Self {
+        let reading = Self::of(path);
+        if !folder || reading.folder || !path.is_dir() {
+            return reading;
+        }
+        let message = "there is no such folder any more: put it back, or make an empty one if its tenants shall go";
+        let mistake = Mistake::of_file(&path.join(TENANTS), message.to_owned());
+        Self {
+            general: Err(mistake.into()),
+            ..reading
+        }
+    }
+
+    /// Whether a configuration is a directory with a folder of tenants.
+    pub fn has_folder(path: &Path) -> bool {
+        path.join(TENANTS).is_dir()
     }
 
     /// Reads one text. `path` is what mistakes name, and what relative paths count from.
@@ -59,6 +81,7 @@ impl Reading {
         let mut reading = Self {
             general: general(table, &text, sources).map_err(Mistakes::from),
             tenants: BTreeMap::new(),
+            folder: false,
         };
         if let Some(DeValue::Table(tenants)) = tenants.map(Spanned::into_inner) {
             for (name, value) in tenants {
@@ -86,12 +109,17 @@ impl Reading {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => of_general(&beside, ""),
             Err(error) => Err(unreadable(&beside, &error)),
         };
+        let folder = Self::has_folder(path);
         if files.is_empty() {
             let text = Text { path, text: "" };
             let hint = "add NAME.toml or tenants/NAME.toml with [cxone] and [connections.NAME]";
-            return Self::failed(nobody(&text, hint));
+            return Self {
+                folder,
+                ..Self::failed(nobody(&text, hint))
+            };
         }
         Self {
+            folder,
             general: general.map_err(Mistakes::from),
             tenants: files
                 .into_iter()
@@ -107,6 +135,7 @@ impl Reading {
         Self {
             general: Err(mistake.into()),
             tenants: BTreeMap::new(),
+            folder: false,
         }
     }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use bridge::port::plugins::Plugins;
 use plugin::{Chain, ConnectionFacts, Engine, PluginSource};
+use tokio::time::Instant;
 
 use super::{Area, Finding};
 use crate::app::{self, Components};
@@ -12,28 +13,34 @@ use crate::config::{Component, Connection, General, Tenant};
 /// Loads every plugin and checks its settings, as `serve` would.
 pub(super) async fn check(general: &General, tenants: &[&Tenant], engine: &Engine) -> Vec<Finding> {
     let components = Components::new(&general.plugins);
-    let mut connections: Vec<(Connection, Vec<PluginSource>)> = Vec::new();
+    let until = Instant::now() + app::REGISTRIES_AT_START;
+    let (mut findings, mut chains) = (Vec::new(), Vec::new());
     for connection in tenants.iter().flat_map(|tenant| &tenant.connections) {
-        let sources = components.sources(&connection.plugins).await;
-        connections.push((connection.clone(), sources));
+        let found = components.find(&connection.plugins, until).await;
+        let sources = components.sources(&connection.plugins, found).await;
+        let (engine, connection) = (engine.clone(), connection.clone());
+        // Compiling blocks.
+        let loading = tokio::task::spawn_blocking(move || of(&connection, sources, &engine));
+        match loading.await {
+            Ok((of_connection, chain)) => {
+                findings.extend(of_connection);
+                // What is loaded is not compiled again for the next.
+                chains.extend(chain);
+            }
+            Err(error) => {
+                let said = format!("loading plugins broke off: {error}");
+                findings.push(Finding::failure(Area::Plugins, "loading", said));
+            }
+        }
     }
-    let engine = engine.clone();
-    // Compiling blocks.
-    let loading = tokio::task::spawn_blocking(move || {
-        let all = connections.into_iter();
-        all.flat_map(|(connection, sources)| of(&connection, sources, &engine))
-            .collect()
-    });
-    loading.await.unwrap_or_else(|error| {
-        vec![Finding::failure(
-            Area::Plugins,
-            "loading",
-            format!("loading plugins broke off: {error}"),
-        )]
-    })
+    findings
 }
 
-fn of(connection: &Connection, sources: Vec<PluginSource>, engine: &Engine) -> Vec<Finding> {
+fn of(
+    connection: &Connection,
+    sources: Vec<PluginSource>,
+    engine: &Engine,
+) -> (Vec<Finding>, Option<Chain>) {
     let scope = connection.scope.to_string();
     if connection.plugins.is_empty() {
         let said = "there is no plugin: nothing maps users to CXone's";
@@ -41,7 +48,8 @@ fn of(connection: &Connection, sources: Vec<PluginSource>, engine: &Engine) -> V
             "add [[tenants.{}.connections.{}.plugins]] with use = {:?}",
             connection.scope.tenant, connection.scope.connection, connection.dialect.name
         );
-        return vec![Finding::failure(Area::Plugins, scope, said).fix(fix)];
+        let finding = Finding::failure(Area::Plugins, scope, said).fix(fix);
+        return (vec![finding], None);
     }
     let facts = ConnectionFacts {
         // Whoever checks leaves nothing behind.
@@ -56,7 +64,8 @@ fn of(connection: &Connection, sources: Vec<PluginSource>, engine: &Engine) -> V
             .iter()
             .map(|it| it.name.as_str())
             .collect();
-        return vec![Finding::ok(Area::Plugins, scope, names.join(", "))];
+        let finding = Finding::ok(Area::Plugins, scope, names.join(", "));
+        return (vec![finding], Some(chain));
     }
     let failure = |failed: bridge::port::plugins::PluginFailure| {
         let plugin = connection
@@ -77,5 +86,5 @@ fn of(connection: &Connection, sources: Vec<PluginSource>, engine: &Engine) -> V
         let said = format!("{named}: {}", failed.message);
         Finding::failure(Area::Plugins, scope.clone(), said).fix(fix)
     };
-    failed.into_iter().map(failure).collect()
+    (failed.into_iter().map(failure).collect(), Some(chain))
 }

@@ -61,6 +61,28 @@ fn a_directory_has_a_file_for_each_tenant() {
 }
 
 #[test]
+fn a_folder_of_tenants_that_is_gone_is_told() {
+    let directory = directory(&[("acme.toml", TENANT), ("tenants/beta.toml", TENANT)]);
+    let (path, folder) = (directory.path(), directory.path().join("tenants"));
+    assert!(Reading::of(path).folder);
+    std::fs::remove_dir_all(&folder).expect("a folder");
+    assert!(
+        Reading::again(path, false).general.is_ok(),
+        "it never had one"
+    );
+    let reading = Reading::again(path, true);
+    let said = reading.general.expect_err("a mistake").to_string();
+    assert!(
+        said.contains("tenants: there is no such folder any more"),
+        "{said}"
+    );
+    std::fs::create_dir(&folder).expect("a folder");
+    let reading = Reading::again(path, true);
+    assert_eq!(reading.tenants.len(), 1);
+    assert!(reading.general.is_ok() && reading.folder);
+}
+
+#[test]
 fn what_holds_for_all_may_be_left_to_defaults() {
     let directory = directory(&[("acme.toml", TENANT)]);
     let config = Config::load(directory.path()).expect("a configuration");
