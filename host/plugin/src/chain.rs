@@ -206,6 +206,11 @@ impl Plugins for Chain {
             .await
     }
 
+    async fn user_name(&self, source: Source) -> Result<Option<String>, PluginFailure> {
+        self.hop(move |line, busy| line.user_name(source, busy))
+            .await
+    }
+
     async fn to_source(
         &self,
         target: Target,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bridge::group::Membership;
 use bridge::port::plugins::{Evaluated, Evaluation, PluginFailure, Standing, Step, Verdict};
 use bridge::source::Source;
-use bridge::target::Target;
+use bridge::target::{Attribute, Target};
 use serde_json::{Map, Value};
 
 use super::ask::{ToSource, ToTarget};
@@ -120,6 +120,36 @@ impl Line {
         source: Source,
         busy: Option<&str>,
     ) -> Result<Target, PluginFailure> {
+        Ok(self.forward(source, busy)?.0)
+    }
+
+    /// The user name that the mappers give. Nobody can say what one that was passed by would have made of it.
+    pub(super) fn user_name(
+        &self,
+        source: Source,
+        busy: Option<&str>,
+    ) -> Result<Option<String>, PluginFailure> {
+        let (target, steps) = self.forward(source, busy)?;
+        let failed = steps.iter().find_map(|step| match step.standing {
+            Standing::Failed(ending) => Some(PluginFailure {
+                plugin: step.by.clone(),
+                ending,
+                message: "it failed and was passed by, and it may give the user name".to_owned(),
+                owe: false,
+            }),
+            Standing::Applied | Standing::Monitored => None,
+        });
+        match failed {
+            Some(failure) => Err(failure),
+            None => Ok(target.get(Attribute::UserName).map(str::to_owned)),
+        }
+    }
+
+    fn forward(
+        &self,
+        source: Source,
+        busy: Option<&str>,
+    ) -> Result<(Target, Vec<Step>), PluginFailure> {
         let forward = Forward {
             connection: self.connection.clone(),
             idp: self.idp.clone(),
@@ -135,7 +165,7 @@ impl Line {
         self.without_mappers(&mut course)?;
         let (mut target, _) = self.map(forward, &mut course, false).map_err(unowed)?;
         settle_active(&mut target, &source, None);
-        Ok(target)
+        Ok((target, course.steps))
     }
 
     /// The mappers backward: the last first, each on the source that the one behind it left.
