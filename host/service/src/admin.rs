@@ -166,11 +166,12 @@ impl AdminService {
             connections.insert(connection.scope.to_string(), state);
         }
         for tenant in self.process.tenants() {
-            if !standings.contains_key(&tenant) {
-                let found = self.bridge.ledger().standings(&tenant).await;
-                usable &= found.is_ok();
-                standings.insert(tenant, found.unwrap_or_default());
+            if standings.contains_key(&tenant) {
+                continue;
             }
+            let found = self.bridge.ledger().standings(&tenant).await;
+            usable &= found.is_ok();
+            standings.insert(tenant, found.unwrap_or_default());
         }
         for (tenant, of_tenant) in &standings {
             for (connection, standing) in of_tenant.iter().filter(|(_, it)| it.unpaid() > 0) {
