@@ -120,6 +120,64 @@ fn a_component_is_signed_by_a_key_that_the_configuration_knows() {
     assert!(key.verify(&digest, &signatures[0]));
 }
 
+#[test]
+fn a_replay_ends_with_one_where_an_outcome_changed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let here = folder.path();
+    let line = |verdict: Value| {
+        json!({
+            "at": "2026-05-01T00:00:00Z", "tenant": "acme", "connection": "entra", "plugin": "tenant-rules", "digest": "sha256:00",
+            "wit": "0.1.0", "host": "0.1.0", "export": "decide", "settingsHash": "sha256:11",
+            "input": {"operation": "create", "source": {}, "target": {"userName": "ada@example.com", "role": "Agent"}, "groups": [],
+                "moment": "2026-05-01T00:00:00Z", "settings": {}, "facts": {}},
+            "hostCalls": [{"call": "directory.find-role", "args": ["Agent"], "answer": {"id": "7", "name": "Agent", "status": "ACTIVE"}}],
+            "output": verdict, "fuel": 1000, "masked": false,
+        })
+        .to_string()
+    };
+    let allowed = line(json!({"verdict": "allow", "warnings": []}));
+    let denied =
+        line(json!({"verdict": "deny", "status": 400, "detail": "d", "fix": "f", "warnings": []}));
+    let replay = ["replay", "--plugin", "tenant-rules", "--runs", "runs.jsonl"];
+    for (lines, code, says) in [
+        (allowed.clone(), 0, "no outcome changed of 1 call"),
+        (
+            format!("{allowed}\n{denied}"),
+            1,
+            "1 outcome changed of 2 calls",
+        ),
+        ("torn".to_owned(), 2, "holds no recorded call"),
+    ] {
+        fs::write(here.join("runs.jsonl"), lines).expect("written");
+        let (came, out, error) = ended(&mut plugin(here, &replay));
+        assert_eq!(came, Some(code), "{out}{error}");
+        assert!(out.contains(says) || error.contains(says), "{out}{error}");
+    }
+}
+
+#[test]
+fn what_the_host_refuses_is_the_plugins_fault_in_every_command() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let here = folder.path();
+    fs::write(here.join("not.wasm"), "(component)").expect("written");
+    fs::write(here.join("input.json"), "{}").expect("written");
+    let to = "oci://127.0.0.1:1/not:1";
+    for (arguments, code, says) in [
+        (
+            &["run", "not.wasm", "--input", "input.json"][..],
+            1,
+            "not a WebAssembly binary",
+        ),
+        (&["push", "not.wasm", to], 1, "not a WebAssembly binary"),
+        (&["push", ".", to], 2, ". is a directory: name a component"),
+        (&["push", "none.wasm", to], 2, "none.wasm"),
+    ] {
+        let (came, out, error) = ended(&mut plugin(here, arguments));
+        assert_eq!(came, Some(code), "{out}{error}");
+        assert!(error.contains(says), "{out}{error}");
+    }
+}
+
 /// The slow one: cargo builds the same crate for tests and for WebAssembly. Its target directory outlives the test.
 #[test]
 fn a_new_plugin_in_rust_is_green_at_once_and_red_when_it_is_broken() {
@@ -171,6 +229,8 @@ fn a_new_plugin_in_rust_is_green_at_once_and_red_when_it_is_broken() {
     assert_eq!(tested["native"]["good"], true);
     assert_eq!(tested["component"]["failed"], 0, "{tested:#}");
     assert!(tested["component"]["passed"].as_u64() > Some(2));
+    // Nothing to be held against is no pass.
+    assert_eq!(run(&["bench", "--rounds", "1"]).0, Some(2));
     assert_eq!(run(&["bench", "--save", "--rounds", "1"]).0, Some(0));
     assert_eq!(run(&["bench", "--rounds", "1"]).0, Some(0));
 
@@ -182,13 +242,40 @@ fn a_new_plugin_in_rust_is_green_at_once_and_red_when_it_is_broken() {
         "eq_ignore_ascii_case(domain) || true",
     );
     assert_ne!(text, broken, "the template changed");
-    fs::write(&source, broken).expect("written");
+    fs::write(&source, &broken).expect("written");
     let (code, out, _) = run(&["test"]);
     assert_eq!(code, Some(1), "{out}");
     assert!(
         out.contains("natively: failed") && out.contains("is newer than it"),
         "{out}"
     );
+    assert!(
+        out.contains("again: jackfield plugin run . --input 'cases/domain.json#"),
+        "{out}"
+    );
+    // What is older than its sources is run with a word, and not judged.
+    let input = ["run", ".", "--input", "input.json"];
+    fs::write(
+        made.join("input.json"),
+        r#"{"settings": {"domain": "example.com"}}"#,
+    )
+    .expect("written");
+    let (code, out, _) = run(&input);
+    assert_eq!(code, Some(0), "{out}");
+    assert!(out.contains("src/lib.rs is newer than "), "{out}");
+    let (code, _, error) = run(&["bench", "--rounds", "1"]);
+    assert_eq!(code, Some(2), "{error}");
+    assert!(error.contains("jackfield plugin build"), "{error}");
+
+    // A case without end is ended.
+    let endless = text.replace("let domain = ", "loop { std::hint::spin_loop() }\n        #[allow(unreachable_code)]\n        let domain = ");
+    assert_ne!(text, endless, "the template changed");
+    fs::write(&source, endless).expect("written");
+    let (code, out, error) = run(&["test", "--native", "--timeout", "1"]);
+    assert_eq!(code, Some(1), "{out}{error}");
+    assert!(out.contains("natively: ended after 1 s"), "{out}");
+    fs::write(&source, broken).expect("written");
+
     let (code, out, _) = run(&["test", "--component", "--build"]);
     assert_eq!(code, Some(1), "{out}");
     assert!(

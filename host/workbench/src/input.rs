@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 
 use crate::cases::{self, Case, Export, Given};
+use crate::kept::quoted;
 use crate::problem::Problem;
 
 /// A call to be made.
@@ -215,7 +216,7 @@ fn case(text: &str, file: &Path, part: Option<&str>, exports: &[Export]) -> Resu
         None => {
             let names: Vec<String> = all
                 .iter()
-                .map(|case| format!("  {}#{}", file.display(), case.name))
+                .map(|case| format!("  {}", quoted(&format!("{}#{}", file.display(), case.name))))
                 .collect();
             Err(Problem::new(format!(
                 "{}: name one of its cases:\n{}",

@@ -88,7 +88,9 @@ pub fn test(
                 good &= table.good;
                 put("component", table.document);
             }
-            Ready::No(why) if options.component => return Err(Problem::new(why)),
+            Ready::No(why) if options.component => {
+                return Err(Problem::new(format!("component: not tested, {why}")));
+            }
             Ready::No(why) => {
                 if !options.json {
                     screen.paint(Paint::Warn, format!("component: not tested, {why}"));
