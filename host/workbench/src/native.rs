@@ -141,7 +141,12 @@ fn waited(
 pub(crate) fn told(ran: Ran) -> Option<(Paint, String)> {
     Some(match ran {
         Ran::Passed => (Paint::Good, "natively: passed".to_owned()),
-        Ran::Failed => (Paint::Bad, "natively: failed".to_owned()),
+        // The SDK for Rust names file and case; those of the other languages stand in the title of the failed test.
+        Ran::Failed => (
+            Paint::Bad,
+            "natively: failed; again: jackfield plugin run . --input 'cases/FILE.json#NAME'"
+                .to_owned(),
+        ),
         Ran::Late(limit) => (
             Paint::Bad,
             format!(
