@@ -143,7 +143,7 @@ pub const METRICS_TOLD: &[Metric] = &[
         "jackfield_reload_failed",
         Kind::Gauge,
         &["tenant"],
-        "1 while the tenant is served as before because the last reload found its configuration wrong, else 0",
+        "1 while the tenant is served as before because the last reload did not take its configuration over, else 0",
     ),
     (
         "jackfield_reloads_total",
