@@ -34,7 +34,10 @@ const SOURCE: &str = include_str!("user.json");
 
 fn main() {
     let engine = Engine::new(EngineSettings::default()).expect("an engine");
-    let runtime = Builder::new_multi_thread().build().expect("a runtime");
+    let runtime = Builder::new_multi_thread()
+        .enable_time()
+        .build()
+        .expect("a runtime");
     chains(&engine, &runtime);
     let paths: Vec<String> = std::env::args()
         .skip(1)
