@@ -93,10 +93,11 @@ impl Bridge {
         let mut served = Vec::with_capacity(pending.len());
         for pending in pending {
             match self.connection(&pending.scope) {
-                Some(connection) => served.push((connection, pending.user)),
+                Some(_) => served.push(pending),
                 None => resting.leave(pending),
             }
         }
+        served.truncate(BATCH);
         if served.is_empty() {
             return Ok(match all {
                 false => Round::Moved,
@@ -109,9 +110,14 @@ impl Bridge {
         let mut waiting = served.into_iter();
         loop {
             while under_way.len() < ABREAST
-                && let Some((connection, user)) = waiting.next()
+                && let Some(pending) = waiting.next()
             {
-                let bridge = Arc::clone(self);
+                // As it is by now: a round may take minutes, and nothing begins on a connection that was replaced meanwhile.
+                let Some(connection) = self.connection(&pending.scope) else {
+                    resting.leave(pending);
+                    continue;
+                };
+                let (bridge, user) = (Arc::clone(self), pending.user);
                 under_way
                     .spawn(async move { (user, bridge.pending_user(&connection, user).await) });
             }

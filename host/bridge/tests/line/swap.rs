@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bridge::line::Answer;
+use bridge::name::UserId;
 use bridge::refusal::Refusal;
 use bridge::said::Condition;
 use bridge::target::Attribute;
@@ -93,6 +94,71 @@ async fn a_group_is_settled_on_the_connection_that_it_came_by() {
     assert_eq!(role("ada").as_deref(), Some("Supervisor"));
     let row = world.row(ada.id);
     assert_eq!((row.state, row.debt), (State::Settled, None));
+}
+
+/// Enough that the change of their group is left to the queue.
+async fn slow_crowd(world: &World) -> Vec<UserId> {
+    let mut members = Vec::new();
+    for number in 0..24 {
+        let user = world.create(person(&format!("user{number}"))).await;
+        members.push(user.id);
+    }
+    let ask = named("role Supervisor", &members);
+    let entra = scope("entra");
+    let written = world.bridge.write_group(&entra, ask, Condition::None);
+    written.await.expect("a group");
+    *world.plugins.takes.lock().expect("no panic") = Duration::from_secs(10);
+    members
+}
+
+fn supervisors(world: &World) -> usize {
+    let cxone = world.cxone();
+    let people = cxone.people.iter();
+    people
+        .filter(|(_, held)| held.get(Attribute::Role) == Some("Supervisor"))
+        .count()
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_has_not_begun_in_a_round_is_decided_on_the_new_connection() {
+    let mut world = World::new();
+    let members = slow_crowd(&world).await;
+    let groups = tokio::spawn(Arc::clone(&world.bridge).re_evaluate(tenant()));
+    // Some are done, some are being evaluated, most have not begun.
+    tokio::time::sleep(Duration::from_secs(15)).await;
+    let done = supervisors(&world);
+    assert!((1..8).contains(&done), "{done}");
+    world.observing.insert("entra");
+    world.bridge.replace_tenant(&tenant(), world.connections());
+    tokio::time::sleep(Duration::from_secs(300)).await;
+    assert_eq!(world.store().pending.len(), 0);
+    let told = supervisors(&world);
+    assert!(
+        told > done && told <= 8,
+        "who had begun, and nobody else: {told}"
+    );
+    let observed = |id: &&UserId| world.row(**id).debt.is_some_and(|debt| debt.observed);
+    assert_eq!(members.iter().filter(observed).count(), 24 - told);
+    groups.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_has_not_begun_in_a_round_waits_for_a_connection_that_was_taken_out() {
+    let world = World::new();
+    slow_crowd(&world).await;
+    let groups = tokio::spawn(Arc::clone(&world.bridge).re_evaluate(tenant()));
+    tokio::time::sleep(Duration::from_secs(15)).await;
+    let connections = world.connections().into_iter();
+    let without = connections.filter(|it| it.scope != scope("entra"));
+    world.bridge.replace_tenant(&tenant(), without.collect());
+    tokio::time::sleep(Duration::from_secs(300)).await;
+    let told = supervisors(&world);
+    assert!((5..=8).contains(&told), "{told}");
+    assert_eq!(world.store().pending.len(), 24 - told);
+    world.bridge.replace_tenant(&tenant(), world.connections());
+    tokio::time::sleep(Duration::from_secs(300)).await;
+    assert_eq!((supervisors(&world), world.store().pending.len()), (24, 0));
+    groups.abort();
 }
 
 #[tokio::test(start_paused = true)]
