@@ -2,6 +2,7 @@
 
 mod broken;
 mod command;
+mod plugins;
 mod probes;
 mod service;
 mod users;

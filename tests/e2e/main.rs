@@ -23,6 +23,7 @@ mod faults;
 mod fixtures;
 mod groups;
 mod guests;
+mod hesitant;
 mod hostile;
 mod init;
 mod matching;

@@ -9,6 +9,7 @@ use registry::Digest;
 use serde_json::json;
 
 use super::site::{Site, naming, tenant};
+use crate::hesitant::hesitant;
 
 const TOKEN: &str = "token-of-before";
 
@@ -57,6 +58,29 @@ fn serve(listener: TcpListener, up: Arc<AtomicBool>, manifest: Vec<u8>, componen
             let _ = stream.write_all(body);
         }
     });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_registry_that_does_not_answer_costs_another_connection_no_time() {
+    let [one, other] = hesitant().await;
+    let digest = Digest::of(b"a manifest");
+    let used = |connection: &str, registry: &str| {
+        format!(
+            "[[connections.{connection}.plugins]]\nuse = \"oci://{registry}/acme/mapper@{digest}\"\n"
+        )
+    };
+    let okta = "[connections.okta]\nidp = \"okta\"\ntoken = \"token-of-before\"\n";
+    let both = tenant(TOKEN, "", &used("entra", &one));
+    let both = format!("{both}{okta}{}", used("okta", &other));
+    let general = format!("[plugins]\ninsecure_registries = [\"{one}\", \"{other}\"]\n");
+    let site = Site::with_general(&general, &[("pulls", both)]).await;
+    for connection in ["pulls/entra", "pulls/okta"] {
+        let state = &site.ready().await["connections"][connection];
+        let reason = state["plugins_not_loaded"][0]["reason"].as_str();
+        let reason = reason.unwrap_or_default();
+        assert!(reason.contains("has no such plugin"), "{state}");
+    }
+    site.app.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

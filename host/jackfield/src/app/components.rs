@@ -1,6 +1,6 @@
 //! Where plugins' components come from: built in, from a file, from a registry; and whose signatures count.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Read;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
-use crate::config::{Component, Plugin, Plugins};
+use crate::config::{Component, Connection, Plugin, Plugins};
 
 /// How many components are looked at at a time, and how many are pulled from one registry: each is in memory meanwhile.
 const AT_ONCE: usize = 4;
@@ -76,23 +76,37 @@ impl Components {
     }
 
     /// Looks for the components of plugins beside each other, and pulls those that are not on this machine, until a moment. None
-    /// of them stays in memory.
-    pub async fn find(&self, plugins: &[Plugin], until: Instant) -> Vec<Result<Stamp, Absent>> {
+    /// of them stays in memory. Plugins that have the moment in common are asked for in one call: of two, the first may use it up.
+    pub async fn find(&self, plugins: &[&Plugin], until: Instant) -> Vec<Result<Stamp, Absent>> {
         let mut finding = JoinSet::new();
-        for (at, plugin) in plugins.iter().enumerate() {
-            let (components, component) = (self.clone(), plugin.component.clone());
-            finding.spawn(async move { (at, components.look(&component, until).await) });
+        // Who have the same one wait for it together.
+        let distinct: HashSet<&Component> = plugins.iter().map(|it| &it.component).collect();
+        for component in distinct {
+            let (components, component) = (self.clone(), component.clone());
+            finding.spawn(async move {
+                let found = components.look(&component, until).await;
+                (component, found)
+            });
+        }
+        let mut found = HashMap::new();
+        while let Some(done) = finding.join_next().await {
+            found.extend(done.ok());
         }
         let broken = || Err(Absent::from("looking for it broke off".to_owned()));
-        let mut found: Vec<_> = plugins.iter().map(|_| broken()).collect();
-        while let Some(done) = finding.join_next().await {
-            if let Ok((at, one)) = done
-                && let Some(place) = found.get_mut(at)
-            {
-                *place = one;
-            }
-        }
-        found
+        let of = |plugin: &&Plugin| found.get(&plugin.component).cloned().unwrap_or_else(broken);
+        plugins.iter().map(of).collect()
+    }
+
+    /// The same for the plugins of connections, by connection.
+    pub async fn find_all(
+        &self,
+        connections: &[&Connection],
+        until: Instant,
+    ) -> Vec<Vec<Result<Stamp, Absent>>> {
+        let plugins: Vec<&Plugin> = connections.iter().flat_map(|it| &it.plugins).collect();
+        let mut found = self.find(&plugins, until).await.into_iter();
+        let of = |it: &&Connection| found.by_ref().take(it.plugins.len()).collect();
+        connections.iter().map(of).collect()
     }
 
     /// The plugins of a connection with the components that were found for them, or why there is none.
@@ -147,7 +161,7 @@ impl Components {
         }
     }
 
-    /// A registry that does not answer holds up its own plugins and nobody else's.
+    /// A registry that does not answer holds up its own plugins, and nobody else's that are asked for beside them.
     async fn pull(&self, reference: &Reference) -> Result<registry::Component, Absent> {
         let pulls = {
             let mut pulls = self.pulls.lock().unwrap_or_else(PoisonError::into_inner);

@@ -118,12 +118,10 @@ impl Maker {
         }
     }
 
-    /// Looks for the components of a tenant's plugins, in registries until a moment.
+    /// Looks for the components of a tenant's plugins, in registries until a moment: no connection waits for another's.
     pub(super) async fn find(&self, tenant: &Tenant, until: Instant) -> Found {
-        let mut components = Vec::new();
-        for connection in &tenant.connections {
-            components.push(self.components.find(&connection.plugins, until).await);
-        }
+        let connections: Vec<_> = tenant.connections.iter().collect();
+        let components = self.components.find_all(&connections, until).await;
         let mut hash = Sha256::new();
         hash.update(format!("{:?}", (&self.recordings, self.components.keys())));
         let mut whole = true;

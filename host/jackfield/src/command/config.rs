@@ -69,17 +69,19 @@ async fn own(
 ) -> Result<(), String> {
     let components = Components::new(&config.general.plugins);
     let connections = config.tenants.iter().flat_map(|tenant| &tenant.connections);
-    let all: Vec<&Plugin> = connections
-        .flat_map(|connection| &connection.plugins)
+    let all = connections.flat_map(|connection| &connection.plugins);
+    let all: Vec<&Plugin> = all
+        .filter(|plugin| !plugins.contains_key(&plugin.used))
         .collect();
+    // All of it before anything is compiled, which takes longer than registries have.
     let until = Instant::now() + app::REGISTRIES_AT_START;
-    for plugin in all {
+    let found = components.find(&all, until).await;
+    for (plugin, found) in all.into_iter().zip(found) {
         if plugins.contains_key(&plugin.used) {
             continue;
         }
         let plugin_alone = std::slice::from_ref(plugin);
-        let found = components.find(plugin_alone, until).await;
-        for source in components.sources(plugin_alone, found).await {
+        for source in components.sources(plugin_alone, vec![found]).await {
             let bytes = source
                 .component
                 .map_err(|reason| format!("{}: {reason}", plugin.used))?;

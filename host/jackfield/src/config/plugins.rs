@@ -43,7 +43,7 @@ impl fmt::Debug for Plugin {
 }
 
 /// Where a plugin's component comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Component {
     /// It is built in.
     Bundled(String),

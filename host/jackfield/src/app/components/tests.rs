@@ -28,11 +28,11 @@ async fn a_registry_that_never_answers_costs_its_own_plugins_only() {
     // The kernel accepts, and nobody answers.
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let registry = listener.local_addr().expect("an address").to_string();
-    let pulled = format!("oci://{registry}/acme/rules@{}", Digest::of(b"a manifest"));
     // More than are pulled from one registry at once.
-    let mut used = vec![pulled.as_str(); AT_ONCE + 1];
-    used.extend(["okta", "./own.wasm", "./nowhere.wasm"]);
-    let used: Vec<String> = used.iter().map(ToString::to_string).collect();
+    let pulled = (0..AT_ONCE + 1).map(|it| Digest::of(&it.to_be_bytes()));
+    let pulled = pulled.map(|digest| format!("oci://{registry}/acme/rules@{digest}"));
+    let own = ["okta", "./own.wasm", "./nowhere.wasm"].map(str::to_owned);
+    let used: Vec<String> = pulled.chain(own).collect();
     let (components, plugins) = {
         let each: Vec<(Components, Vec<Plugin>)> = used
             .iter()
@@ -43,7 +43,8 @@ async fn a_registry_that_never_answers_costs_its_own_plugins_only() {
         (components, plugins)
     };
     let until = Instant::now() + Duration::from_millis(300);
-    let found = components.find(&plugins, until).await;
+    let asked: Vec<&Plugin> = plugins.iter().collect();
+    let found = components.find(&asked, until).await;
     let (absent, there) = found.split_at(AT_ONCE + 1);
     for found in absent {
         let absent = found.as_ref().expect_err("no answer");

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
-use bridge::port::plugins::Plugins;
+use bridge::port::plugins::{Ending, Plugins};
+use bridge::source::Source;
 use plugin::{Chain, ConnectionFacts, Engine, PluginSource};
+use serde_json::json;
 use tokio::time::Instant;
 
 use super::{Area, Finding};
@@ -13,17 +15,24 @@ use crate::config::{Component, Connection, General, Tenant};
 /// Loads every plugin and checks its settings, as `serve` would.
 pub(super) async fn check(general: &General, tenants: &[&Tenant], engine: &Engine) -> Vec<Finding> {
     let components = Components::new(&general.plugins);
+    let connections = tenants.iter().flat_map(|tenant| &tenant.connections);
+    let connections: Vec<&Connection> = connections.collect();
+    // All of it before anything is compiled, which takes longer than registries have.
     let until = Instant::now() + app::REGISTRIES_AT_START;
+    let found = components.find_all(&connections, until).await;
     let (mut findings, mut chains) = (Vec::new(), Vec::new());
-    for connection in tenants.iter().flat_map(|tenant| &tenant.connections) {
-        let found = components.find(&connection.plugins, until).await;
+    for (connection, found) in connections.into_iter().zip(found) {
         let sources = components.sources(&connection.plugins, found).await;
+        let scope = connection.scope.to_string();
         let (engine, connection) = (engine.clone(), connection.clone());
         // Compiling blocks.
         let loading = tokio::task::spawn_blocking(move || of(&connection, sources, &engine));
         match loading.await {
             Ok((of_connection, chain)) => {
                 findings.extend(of_connection);
+                if let Some(chain) = &chain {
+                    findings.extend(by_name(&scope, chain).await);
+                }
                 // What is loaded is not compiled again for the next.
                 chains.extend(chain);
             }
@@ -34,6 +43,24 @@ pub(super) async fn check(general: &General, tenants: &[&Tenant], engine: &Engin
         }
     }
     findings
+}
+
+/// Whether the mappers say by which name CXone knows somebody of whom nothing but the user name is known, as where an identity
+/// provider looks whether somebody is there before it creates them.
+async fn by_name(scope: &str, chain: &Chain) -> Option<Finding> {
+    let known = json!({"userName": "invented.user@example.com"});
+    let source = Source::from(known.as_object()?.clone());
+    let failure = chain.to_target(source).await.err()?;
+    if matches!(failure.ending, Ending::NotLoaded | Ending::Busy) {
+        return None;
+    }
+    let said = format!(
+        "{}: {} on a user of whom userName alone is known: {}",
+        failure.plugin, failure.ending, failure.message
+    );
+    let fix = "let it answer without what is not there: until then a match of a userName that nobody has yet is answered 503, and \
+               most identity providers create nobody";
+    Some(Finding::warning(Area::Plugins, scope, said).fix(fix))
 }
 
 fn of(
