@@ -24,10 +24,10 @@ pub(crate) struct Process {
 
 impl Process {
     /// Starts a command and waits until it has said all these first words.
-    fn start(command: &mut Command, words: &[&str]) -> Self {
+    fn start(command: &mut Command, words: &[&str], log: Stdio) -> Self {
         let mut child = command
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log)
             .spawn()
             .expect("a process");
         let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
@@ -55,13 +55,25 @@ impl Process {
         Self::start(
             jackfield().args(["simulate", "--listen", "127.0.0.1:0"]),
             &["CXone"],
+            Stdio::null(),
         )
     }
 
     pub(crate) fn service(config: &Path) -> Self {
+        Self::serving(config, Stdio::null())
+    }
+
+    /// The same, with its log in a file.
+    pub(crate) fn logged(config: &Path, log: &Path) -> Self {
+        let log = std::fs::File::create(log).expect("a file");
+        Self::serving(config, log.into())
+    }
+
+    fn serving(config: &Path, log: Stdio) -> Self {
         Self::start(
             jackfield().arg("serve").arg("--config").arg(config),
             &["SCIM", "admin"],
+            log,
         )
     }
 

@@ -194,9 +194,10 @@ pub async fn start_from(
     let keys = Arc::new(entra_keys::EntraKeys(client));
     let authenticator = Authenticator::new(made.credentials, SigningKey::new(key), keys);
     let authenticator = Arc::new(authenticator);
-    let folder = path.as_deref().is_some_and(Reading::has_folder);
+    let folder = path.as_deref().map(Reading::folder_of).unwrap_or_default();
     let former = Former::of(&bridge, folder).await;
     former.add(&bridge, made.served.keys()).await;
+    former.tell_who_owes(&bridge).await;
     let reloader = Arc::new(Reloader {
         bridge: Arc::clone(&bridge),
         authenticator: Arc::clone(&authenticator),

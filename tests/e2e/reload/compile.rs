@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
@@ -15,18 +16,62 @@ use crate::guests::Shelf;
 
 /// Compiles at once what is bundled, and takes until it is told with everything else.
 #[derive(Debug)]
-struct Slow {
+pub(super) struct Slow {
     compiler: Engine,
+    ending: Ending,
+    at_it: AtomicBool,
     told: Mutex<bool>,
     bell: Condvar,
 }
 
+/// What it comes to then.
+#[derive(Debug)]
+pub(super) enum Ending {
+    Code,
+    Refused,
+}
+
+impl Slow {
+    pub(super) fn until_told(ending: Ending) -> Arc<Self> {
+        Arc::new(Self {
+            compiler: Engine::new(EngineSettings::default()).expect("an engine"),
+            ending,
+            at_it: AtomicBool::new(false),
+            told: Mutex::new(false),
+            bell: Condvar::new(),
+        })
+    }
+
+    /// An engine that compiles by it.
+    pub(super) fn engine(self: &Arc<Self>) -> Engine {
+        let engine = Engine::new(EngineSettings {
+            compiler: Some(Arc::clone(self) as Arc<dyn Compile>),
+            ..EngineSettings::default()
+        });
+        engine.expect("an engine")
+    }
+
+    /// Whether it has begun with something that takes until it is told.
+    pub(super) fn is_at_it(&self) -> bool {
+        self.at_it.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn tell(&self) {
+        *self.told.lock().expect("no panic") = true;
+        self.bell.notify_all();
+    }
+}
+
 impl Compile for Slow {
     fn compile(&self, component: &[u8], _: Allocator) -> Result<Vec<u8>, NoCode> {
-        if bundled::all().iter().any(|it| it.bytes == component) {
+        let code = || {
             let code = self.compiler.precompile(component);
-            return code.map_err(|reason| NoCode::Refused(reason.to_string()));
+            code.map_err(|reason| NoCode::Refused(reason.to_string()))
+        };
+        if bundled::all().iter().any(|it| it.bytes == component) {
+            return code();
         }
+        self.at_it.store(true, Ordering::SeqCst);
         let told = self.told.lock().expect("no panic");
         let patience = Duration::from_secs(60);
         let waited = self
@@ -34,22 +79,19 @@ impl Compile for Slow {
             .wait_timeout_while(told, patience, |told| !*told)
             .expect("no panic");
         assert!(!waited.1.timed_out(), "nobody told it");
-        let reason = "compiling took more than 60 s of CPU time";
-        Err(NoCode::Refused(reason.to_owned()))
+        match self.ending {
+            Ending::Code => code(),
+            Ending::Refused => {
+                let reason = "compiling took more than 60 s of CPU time";
+                Err(NoCode::Refused(reason.to_owned()))
+            }
+        }
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_component_that_takes_for_ever_to_compile_holds_nobody_else_up() {
-    let slow = Arc::new(Slow {
-        compiler: Engine::new(EngineSettings::default()).expect("an engine"),
-        told: Mutex::new(false),
-        bell: Condvar::new(),
-    });
-    let engine = Engine::new(EngineSettings {
-        compiler: Some(Arc::clone(&slow) as Arc<dyn Compile>),
-        ..EngineSettings::default()
-    });
+    let slow = Slow::until_told(Ending::Refused);
     let before = |name: &str| tenant("token-of-before", "", &naming(name));
     // More than there are turns to compile.
     let turns = std::thread::available_parallelism().map_or(1, usize::from);
@@ -58,7 +100,7 @@ async fn a_component_that_takes_for_ever_to_compile_holds_nobody_else_up() {
         .collect();
     let all = bombs.iter().map(String::as_str).chain(["quick"]);
     let tenants: Vec<_> = all.map(|name| (name, before("Old"))).collect();
-    let site = Site::on(&engine.expect("an engine"), &tenants).await;
+    let site = Site::on(&slow.engine(), &tenants).await;
     let shelf = Shelf::new();
     shelf.guest("bomb.wasm", "trap");
     let bomb = using(&shelf.path("bomb.wasm"));
@@ -76,8 +118,7 @@ async fn a_component_that_takes_for_ever_to_compile_holds_nobody_else_up() {
         assert_eq!(site.held("ada", "displayName").await, "New");
         let made = site.create("bomb-0", "token-of-before", "bob").await;
         assert_eq!(made.status, 201, "it is served as before");
-        *slow.told.lock().expect("no panic") = true;
-        slow.bell.notify_all();
+        slow.tell();
     };
     let (answer, ()) = tokio::join!(reloading, meanwhile);
     assert_eq!(answer.status, 409);

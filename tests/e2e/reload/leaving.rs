@@ -3,7 +3,9 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::site::{Site, naming, tenant};
+use super::compile::{Ending, Slow};
+use super::site::{Site, naming, tenant, using};
+use crate::guests::Shelf;
 use crate::world::{Reply, reply};
 
 const TOKEN: &str = "token-of-before";
@@ -122,6 +124,38 @@ async fn a_connection_that_owes_stays_until_it_is_let_go() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_comes_to_be_owed_while_a_reload_compiles_keeps_its_connection() {
+    let slow = Slow::until_told(Ending::Code);
+    let one = |plugins: &str| tenant(TOKEN, "", plugins);
+    let two = "[connections.okta]\nidp = \"okta\"\ntoken = \"token-of-before\"\n[[connections.okta.plugins]]\nuse = \"okta\"\n";
+    let before = format!("{}{two}", one(&naming("Old")));
+    let site = Site::on(&slow.engine(), &[("parts", before)]).await;
+    let shelf = Shelf::new();
+    shelf.saying("new.wasm", br#"{"userName": "new@example.com"}"#);
+    site.write("parts", &one(&using(&shelf.path("new.wasm"))));
+    let reloading = site.reload();
+    let meanwhile = async {
+        site.eventually("it compiles", async |_: &Site| slow.is_at_it())
+            .await;
+        outage(&site, "503").await;
+        let body = crate::world::person("ada", "Ada", "Byron");
+        let made = site.scim("parts/okta", TOKEN, Method::POST, "/Users", Some(body));
+        let made = made.await;
+        assert_eq!(made.status, 201, "{}", made.body);
+        slow.tell();
+    };
+    let (answer, ()) = tokio::join!(reloading, meanwhile);
+    let said = &answer.body["tenants"]["parts"];
+    assert_eq!(said["result"], "kept", "{said}");
+    let reason = said["reason"].as_str().unwrap_or_default();
+    let expected = "parts/okta is not in the configuration any more";
+    assert!(reason.starts_with(expected), "{reason}");
+    let connections = &site.ready().await["connections"];
+    assert_eq!(connections["parts/okta"]["owed"], 1, "{connections}");
+    site.app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_folder_that_is_gone_takes_nobody_along() {
     let file = tenant(TOKEN, "", &naming("Old"));
     let site = Site::of(&[("beside", file.clone())]).await;
@@ -131,14 +165,24 @@ async fn a_folder_that_is_gone_takes_nobody_along() {
     std::fs::write(folder.join("inside.toml"), inside).expect("a file");
     assert_eq!(site.reloaded("inside").await.0, "swapped");
     std::fs::rename(&folder, &away).expect("a folder");
-    let (result, reason) = site.reloaded("inside").await;
-    assert_eq!(result, "kept");
-    assert!(
-        reason.contains("there is no such folder any more"),
-        "{reason}"
+    // With a folder, and with an empty one.
+    for name in ["ada", "bob"] {
+        let (result, reason) = site.reloaded("inside").await;
+        assert_eq!(result, "kept");
+        assert!(
+            reason.contains("no tenant is in this folder any more"),
+            "{reason}"
+        );
+        assert_eq!(site.create("inside", TOKEN, name).await.status, 201);
+        std::fs::create_dir_all(&folder).expect("a folder");
+    }
+    let answer = reload_with(&site, json!({"let_go": ["inside"]})).await;
+    assert_eq!(
+        answer.body["tenants"]["inside"]["result"], "removed",
+        "{}",
+        answer.body
     );
-    assert_eq!(site.create("inside", TOKEN, "ada").await.status, 201);
-    std::fs::create_dir(&folder).expect("a folder");
-    assert_eq!(site.reloaded("inside").await.0, "removed");
+    // Nothing is missing from now on.
+    assert_eq!(site.reload().await.status, 200);
     site.app.stop().await;
 }

@@ -67,6 +67,51 @@ async fn sighup_reloads_a_running_service() {
     assert_eq!(create("token-of-after", "eve").await, 201);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_tells_of_debts_that_nobody_works_off() {
+    let simulator = Process::simulator();
+    let cxone = simulator.address("CXone");
+    let directory = TempDir::new().expect("a directory");
+    let file = || tenant("token-of-before", "", &naming("Old"));
+    let tenants = [("owes", file()), ("stays", file())];
+    write(directory.path(), cxone, &tenants);
+    let service = Process::service(directory.path());
+    let outage = json!({"switches": {"outage": "503"}});
+    let http = reqwest::Client::new();
+    let settings = http.put(format!("{cxone}/simulator/settings"));
+    let settings = settings.json(&outage).send().await.expect("an answer");
+    assert!(settings.status().is_success());
+    let scim = service.address("SCIM");
+    let root = scim.split("/scim").next().expect("a URL");
+    let root = root
+        .trim_end_matches("/owes/entra")
+        .trim_end_matches("/stays/entra");
+    for scope in ["owes/entra", "stays/entra"] {
+        let request = http
+            .post(format!("{root}/{scope}/scim/v2/Users"))
+            .bearer_auth("token-of-before")
+            .header("content-type", "application/scim+json");
+        let body = person("ada", "Ada", "Byron").to_string();
+        let made = request.body(body).send().await.expect("an answer");
+        assert_eq!(made.status().as_u16(), 201);
+    }
+    service.kill();
+    std::fs::remove_file(directory.path().join("owes.toml")).expect("a file");
+    let log = directory.path().join("log");
+    let _service = Process::logged(directory.path(), &log);
+    let log = std::fs::read_to_string(log).expect("a log");
+    let told: Vec<&str> = log
+        .lines()
+        .filter(|it| it.contains("is still to be told"))
+        .collect();
+    assert_eq!(told.len(), 1, "{log}");
+    assert!(
+        told[0].contains("ERROR") && told[0].contains("owes/entra"),
+        "{log}"
+    );
+    assert!(told[0].contains("users=1"), "{log}");
+}
+
 #[test]
 fn a_start_tells_the_mistakes_of_all_tenants() {
     let directory = TempDir::new().expect("a directory");

@@ -71,8 +71,9 @@ impl Reloader {
         let path = self.path.clone();
         let path = path.ok_or("this service was started without a configuration file")?;
         let mut served = self.served.lock().await;
-        let folder = self.former.folder();
-        let reading = tokio::task::spawn_blocking(move || Reading::again(&path, folder));
+        let (folder, going) = (self.former.folder(), let_go.clone());
+        let reading = move || Reading::again(&path, &folder, &going);
+        let reading = tokio::task::spawn_blocking(reading);
         let reading = reading.await.map_err(|_| "reading it broke off")?;
         let mut reloaded = Reloaded::default();
         match reading.general {
@@ -203,6 +204,11 @@ impl Reloader {
         let tried = match set {
             Ok(set) => tried(set).await,
             Err(error) => Err(error.to_string()),
+        };
+        // Compiling may take minutes, in which those who leave are served.
+        let tried = match tried {
+            Ok(set) => self.let_go(&name, &leaving, let_go).await.map(|()| set),
+            failed => failed,
         };
         let set = match tried {
             Ok(set) => set,

@@ -1,7 +1,7 @@
 //! Reading tenant by tenant, so that a mistake in one tenant's part is no other's: from one file, or from a directory with
 //! `jackfield.toml` for what holds for all and `NAME.toml` or `tenants/NAME.toml` for each tenant.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -27,8 +27,8 @@ pub struct Reading {
     pub general: Result<General, Mistakes>,
     /// The tenants by their names as written.
     pub tenants: BTreeMap<String, Result<Tenant, Mistake>>,
-    /// Whether it was a directory with a folder of tenants.
-    pub folder: bool,
+    /// The tenants of a directory's folder of tenants, by their names as written.
+    pub folder: BTreeSet<String>,
 }
 
 impl Reading {
@@ -43,24 +43,35 @@ impl Reading {
         }
     }
 
-    /// Reads what was read before. A folder of tenants that was there and is not any more is a mistake: it may be a disk that is not
-    /// mounted, and all its tenants would go.
-    pub fn again(path: &Path, folder: bool) -> Self {
+    /// Reads what was read before. A folder of tenants that had some and has none any more, or is gone, is a mistake unless all that
+    /// go with it are named in `let_go`: it may be a disk that is not mounted.
+    pub fn again(path: &Path, folder: &BTreeSet<String>, let_go: &BTreeSet<String>) -> Self {
         let reading = Self::of(path);
-        if !folder || reading.folder || !path.is_dir() {
+        if reading.general.is_err() {
+            // Nobody goes.
             return reading;
         }
-        let message = "there is no such folder any more: put it back, or make an empty one if its tenants shall go";
-        let mistake = Mistake::of_file(&path.join(TENANTS), message.to_owned());
+        let stays = |name: &&String| reading.tenants.contains_key(*name) || let_go.contains(*name);
+        let mut going = folder.iter().filter(|name| !stays(name));
+        let Some(first) = going.next().filter(|_| reading.folder.is_empty()) else {
+            return reading;
+        };
+        let message = format!(
+            "no tenant is in this folder any more, and {} went with it: put them back, or reload with each in let_go, as {{\"let_go\": \
+             [{first:?}]}}",
+            going.count() + 1
+        );
+        let mistake = Mistake::of_file(&path.join(TENANTS), message);
         Self {
             general: Err(mistake.into()),
             ..reading
         }
     }
 
-    /// Whether a configuration is a directory with a folder of tenants.
-    pub fn has_folder(path: &Path) -> bool {
-        path.join(TENANTS).is_dir()
+    /// The tenants that a configuration has in a folder of its directory, by their names as written.
+    pub fn folder_of(path: &Path) -> BTreeSet<String> {
+        // What cannot be read is told by whoever reads it all.
+        tenant_files(path).map_or_else(|_| BTreeSet::new(), |files| in_folder(path, &files))
     }
 
     /// Reads one text. `path` is what mistakes name, and what relative paths count from.
@@ -81,7 +92,7 @@ impl Reading {
         let mut reading = Self {
             general: general(table, &text, sources).map_err(Mistakes::from),
             tenants: BTreeMap::new(),
-            folder: false,
+            folder: BTreeSet::new(),
         };
         if let Some(DeValue::Table(tenants)) = tenants.map(Spanned::into_inner) {
             for (name, value) in tenants {
@@ -109,17 +120,13 @@ impl Reading {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => of_general(&beside, ""),
             Err(error) => Err(unreadable(&beside, &error)),
         };
-        let folder = Self::has_folder(path);
         if files.is_empty() {
             let text = Text { path, text: "" };
             let hint = "add NAME.toml or tenants/NAME.toml with [cxone] and [connections.NAME]";
-            return Self {
-                folder,
-                ..Self::failed(nobody(&text, hint))
-            };
+            return Self::failed(nobody(&text, hint));
         }
         Self {
-            folder,
+            folder: in_folder(path, &files),
             general: general.map_err(Mistakes::from),
             tenants: files
                 .into_iter()
@@ -135,7 +142,7 @@ impl Reading {
         Self {
             general: Err(mistake.into()),
             tenants: BTreeMap::new(),
-            folder: false,
+            folder: BTreeSet::new(),
         }
     }
 
@@ -191,6 +198,14 @@ fn tenant_files(directory: &Path) -> Result<BTreeMap<String, Vec<PathBuf>>, Mist
         }
     }
     Ok(files)
+}
+
+/// The tenants with a file in a directory's folder of tenants.
+fn in_folder(directory: &Path, files: &BTreeMap<String, Vec<PathBuf>>) -> BTreeSet<String> {
+    let folder = directory.join(TENANTS);
+    let inside = |paths: &Vec<PathBuf>| paths.iter().any(|path| path.parent() == Some(&*folder));
+    let there = files.iter().filter(|(_, paths)| inside(paths));
+    there.map(|(name, _)| name.clone()).collect()
 }
 
 fn of_general(path: &Path, text: &str) -> Result<General, Mistake> {

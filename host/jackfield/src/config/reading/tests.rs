@@ -61,25 +61,48 @@ fn a_directory_has_a_file_for_each_tenant() {
 }
 
 #[test]
-fn a_folder_of_tenants_that_is_gone_is_told() {
-    let directory = directory(&[("acme.toml", TENANT), ("tenants/beta.toml", TENANT)]);
+fn a_folder_whose_tenants_are_gone_at_once_is_told() {
+    let directory = directory(&[
+        ("acme.toml", TENANT),
+        ("tenants/beta.toml", TENANT),
+        ("tenants/gamma.toml", TENANT),
+    ]);
     let (path, folder) = (directory.path(), directory.path().join("tenants"));
-    assert!(Reading::of(path).folder);
-    std::fs::remove_dir_all(&folder).expect("a folder");
-    assert!(
-        Reading::again(path, false).general.is_ok(),
-        "it never had one"
-    );
-    let reading = Reading::again(path, true);
-    let said = reading.general.expect_err("a mistake").to_string();
-    assert!(
-        said.contains("tenants: there is no such folder any more"),
-        "{said}"
-    );
-    std::fs::create_dir(&folder).expect("a folder");
-    let reading = Reading::again(path, true);
-    assert_eq!(reading.tenants.len(), 1);
-    assert!(reading.general.is_ok() && reading.folder);
+    let names = |names: &[&str]| names.iter().map(ToString::to_string).collect();
+    let (both, nobody): (BTreeSet<String>, _) = (names(&["beta", "gamma"]), BTreeSet::new());
+    assert_eq!(Reading::of(path).folder, both);
+    assert_eq!(Reading::folder_of(path), both);
+    std::fs::remove_file(folder.join("beta.toml")).expect("a file");
+    let reading = Reading::again(path, &both, &nobody);
+    assert!(reading.general.is_ok(), "it has one yet");
+    std::fs::remove_file(folder.join("gamma.toml")).expect("a file");
+    // Unmounted, a mount point is an empty folder.
+    for gone in [false, true] {
+        if gone {
+            std::fs::remove_dir_all(&folder).expect("a folder");
+        }
+        for let_go in [&[][..], &["beta"], &["beta/okta", "gamma"]] {
+            let reading = Reading::again(path, &both, &names(let_go));
+            let said = reading.general.expect_err("a mistake").to_string();
+            assert!(
+                said.contains("tenants: no tenant is in this folder"),
+                "{said}"
+            );
+            let count = if let_go.is_empty() { 2 } else { 1 };
+            assert!(said.contains(&format!("{count} went with it")), "{said}");
+        }
+        let reading = Reading::again(path, &both, &both);
+        assert!(reading.general.is_ok(), "they are let go");
+        let reading = Reading::again(path, &nobody, &nobody);
+        assert!(reading.general.is_ok(), "it never had any");
+    }
+    // They are elsewhere now.
+    for name in ["beta.toml", "gamma.toml"] {
+        std::fs::write(path.join(name), TENANT).expect("a file");
+    }
+    let reading = Reading::again(path, &both, &nobody);
+    assert!(reading.general.is_ok());
+    assert_eq!(reading.tenants.len(), 3);
 }
 
 #[test]
