@@ -30,7 +30,8 @@ pub enum OnFailure {
     Owe,
 }
 
-/// What becomes of a write, by the way in which the plugin failed. A deactivation never asks: it runs no plugin.
+/// What becomes of a write, by the way in which the plugin failed. A deactivation never asks: it runs no plugin, but to name somebody
+/// who was acknowledged before any mapper could, and is owed until one does.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct FailurePolicy {
     /// It could not be loaded, or its settings are wrong.
