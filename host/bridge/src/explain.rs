@@ -310,7 +310,7 @@ async fn names(
     names.extend(evaluated.map(|it| &it.target).and_then(name));
     if let Some(connection) = connection.filter(|_| names.is_empty()) {
         let mut named = user.clone();
-        if name_in_cxone(connection, &mut named).await.is_ok() {
+        if name_in_cxone(connection, &mut named, true).await.is_ok() {
             names.extend(named.target_name);
         }
     }

@@ -132,7 +132,7 @@ impl Bridge {
         let mut stands = Stands::owed();
         match &task {
             Task::Leave => {
-                if let Err(reason) = name_in_cxone(connection, &mut user).await {
+                if let Err(reason) = name_in_cxone(connection, &mut user, false).await {
                     stands.reason = format!("{OBSERVES}, and cannot be now: {reason}");
                 } else if user.link.is_none() && user.uncertain.is_empty() {
                     let looking = whom(connection.tenant.cxone.as_ref(), &user, options);

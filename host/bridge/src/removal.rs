@@ -18,6 +18,9 @@ use crate::target::Target;
 use crate::user::{Debt, State, User};
 use crate::work::{Origin, Task, Work, owe};
 
+/// How a reason begins where no mapper says whom to remove.
+const UNNAMED: &str = "nobody can say who it is in CXone";
+
 impl Bridge {
     /// The sacred way: no plugin, rule, template or mapping has a say. The mapper names at most whom to look for, and who cannot
     /// be named is owed a removal until they can.
@@ -166,19 +169,22 @@ impl Bridge {
 }
 
 /// Sees to it that there is something to look for somebody by who leaves: whom nobody decided upon yet is looked for by the user
-/// name that the mappers give, and by no other. The reason where they give none.
-pub(crate) async fn name_in_cxone(connection: &Connection, user: &mut User) -> Result<(), String> {
+/// name that the mappers give, and by no other. The reason where they give none. `trial`: whether nobody is removed.
+pub(crate) async fn name_in_cxone(
+    connection: &Connection,
+    user: &mut User,
+    trial: bool,
+) -> Result<(), String> {
     if user.link.is_some() || user.target_name.is_some() {
+        seek_no_more(user);
         return Ok(());
     }
     let sought = user.debt.as_ref().and_then(|debt| debt.sought.clone());
     let source = sought.unwrap_or_else(|| user.source.clone());
-    let reason = match connection.plugins.user_name(source).await {
+    let reason = match connection.plugins.user_name(source, trial).await {
         Ok(Some(name)) => {
             user.target_name = Some(name);
-            if let Some(debt) = &mut user.debt {
-                debt.sought = None;
-            }
+            seek_no_more(user);
             return Ok(());
         }
         Ok(None) => "no mapper gives a user name".to_owned(),
@@ -186,8 +192,20 @@ pub(crate) async fn name_in_cxone(connection: &Connection, user: &mut User) -> R
     };
     // A create of ours that may have arrived is looked for by the name that it was sent with.
     match user.uncertain.is_empty() {
-        true => Err(format!("nobody can say who it is in CXone: {reason}")),
+        true => Err(format!("{UNNAMED}: {reason}")),
         false => Ok(()),
+    }
+}
+
+/// Whether a removal is owed for the reason that no mapper says of whom, and for no other.
+pub(crate) fn unnamed(reason: &str) -> bool {
+    reason.starts_with(UNNAMED)
+}
+
+/// Notes that no mapper needs to name somebody any more.
+pub(crate) fn seek_no_more(user: &mut User) {
+    if let Some(debt) = &mut user.debt {
+        debt.sought = None;
     }
 }
 

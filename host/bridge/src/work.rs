@@ -121,7 +121,7 @@ impl Bridge {
         match &work.task {
             Task::Converge(desired) => attempt(&mut work.user, desired),
             Task::Leave => {
-                if let Err(reason) = name_in_cxone(connection, &mut work.user).await {
+                if let Err(reason) = name_in_cxone(connection, &mut work.user, false).await {
                     return self.keep_unnamed(work, reason).await;
                 }
             }

@@ -206,8 +206,12 @@ impl Plugins for Chain {
             .await
     }
 
-    async fn user_name(&self, source: Source) -> Result<Option<String>, PluginFailure> {
-        self.hop(move |line, busy| line.user_name(source, busy))
+    async fn user_name(
+        &self,
+        source: Source,
+        trial: bool,
+    ) -> Result<Option<String>, PluginFailure> {
+        self.hop(move |line, busy| line.user_name(source, trial, busy))
             .await
     }
 

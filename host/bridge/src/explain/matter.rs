@@ -1,7 +1,8 @@
 //! What is the matter with a user and what to do, in one line.
 
 use crate::plan::{HeldBy, Kind};
-use crate::user::{Debt, State};
+use crate::removal::unnamed;
+use crate::user::State;
 
 use super::Explanation;
 
@@ -47,7 +48,7 @@ pub(super) fn of(it: &Explanation) -> String {
         Kind::Defer => format!("waits: {why}"),
         Kind::Twin => format!("not created: {why}"),
         Kind::Apart => format!("CXone is not told: {why}"),
-        Kind::Unknown if it.debt.as_ref().is_some_and(unnamed) => format!(
+        Kind::Unknown if it.debt.is_some() && unnamed(why) => format!(
             "a removal is owed, and CXone cannot be asked for them: {why}; mend the mapper, and it is tried by itself"
         ),
         Kind::Unknown => format!("cannot be said now: {why}"),
@@ -77,11 +78,6 @@ pub(super) fn of(it: &Explanation) -> String {
         }
         Kind::Nothing => settled(it),
     }
-}
-
-/// Whether a removal is owed of somebody whom no mapper could name.
-fn unnamed(debt: &Debt) -> bool {
-    debt.deactivation && debt.sought.is_some()
 }
 
 fn turned_away(it: &Explanation, why: &str) -> String {

@@ -16,6 +16,7 @@ use crate::name::{Scope, UserId, fold};
 use crate::port::cxone::{CallOptions, Held, Priority};
 use crate::port::ledger::LedgerError;
 use crate::refusal::Refusal;
+use crate::removal::seek_no_more;
 use crate::target::Attribute;
 use crate::user::{Debt, State, User};
 use crate::work::owe;
@@ -241,6 +242,7 @@ impl Bridge {
     ) -> Result<User, Refusal> {
         let now = self.now();
         user.link = Some(held.id.clone());
+        seek_no_more(&mut user);
         user.shown = Some(held.target.clone());
         let observed = user.debt.as_ref().is_some_and(|debt| debt.observed);
         if user.source.active() && !observed {

@@ -271,7 +271,7 @@ impl<'a> Foresight<'a> {
             found.planned.kind = Kind::Nothing;
             return Ok(found);
         }
-        if let Err(reason) = name_in_cxone(connection, &mut found.user).await {
+        if let Err(reason) = name_in_cxone(connection, &mut found.user, true).await {
             return Ok(found.because(Kind::Unknown, reason));
         }
         let user = &found.user;

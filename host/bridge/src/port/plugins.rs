@@ -255,8 +255,13 @@ pub trait Plugins: Send + Sync + fmt::Debug {
     async fn to_target(&self, source: Source) -> Result<Target, PluginFailure>;
 
     /// The user name that CXone would know somebody by, if the mappers give one: of who is removed under it. Unlike in
-    /// `to_target`, the failure of a mapper that the chain would go on without is a failure here.
-    async fn user_name(&self, source: Source) -> Result<Option<String>, PluginFailure> {
+    /// `to_target`, the failure of a mapper that the chain would go on without is a failure here. The last: whether nobody is removed,
+    /// as for [`Evaluation::trial`].
+    async fn user_name(
+        &self,
+        source: Source,
+        _trial: bool,
+    ) -> Result<Option<String>, PluginFailure> {
         let target = self.to_target(source).await?;
         Ok(target.get(Attribute::UserName).map(str::to_owned))
     }

@@ -9,6 +9,7 @@ use crate::name::TenantName;
 use crate::plan::HeldBy;
 use crate::port::ledger::LedgerError;
 use crate::refusal::Refusal;
+use crate::removal::unnamed;
 use crate::search::BATCH;
 use crate::user::{Debt, State, User};
 
@@ -121,7 +122,7 @@ fn owed(user: User, debt: &Debt) -> Waiting {
         Some(HeldBy::Observe) => {
             "read `jackfield plan`, then set mode = \"live\" for the connection".to_owned()
         }
-        None if leaves && debt.sought.is_some() => {
+        None if user.reason.as_deref().is_some_and(unnamed) => {
             "mend the mapper that the reason names: it is tried again by itself, or now by a retry"
                 .to_owned()
         }

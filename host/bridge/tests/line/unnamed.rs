@@ -9,6 +9,7 @@ use bridge::refusal::Refusal;
 use bridge::user::{State, User};
 use serde_json::json;
 
+use crate::harness::cxone::{Call, Fault};
 use crate::harness::world::{World, active, by_hand, patch, person, scope, tenant};
 use crate::plan::Looking;
 
@@ -23,6 +24,15 @@ async fn acknowledged(world: &World) -> User {
     let user = world.create(body).await;
     assert_eq!((&user.link, &user.target_name), (&None, &None));
     user
+}
+
+const ITSELF: &str = "nothing: it is tried again by itself, or now by a retry";
+
+/// What is to be done of the one user that waits.
+async fn to_do(world: &World) -> String {
+    let mut waiting = world.bridge.waiting(&tenant()).await.expect("a ledger");
+    assert_eq!(waiting.len(), 1);
+    waiting.remove(0).to_do
 }
 
 fn mend(world: &World) {
@@ -57,10 +67,13 @@ async fn who_leaves_unnamed_is_owed_a_removal_until_a_mapper_names_them() {
         assert!(debt.deactivation && debt.attempts > 1, "{debt:?}");
         assert_eq!(world.cxone().told, []);
 
+        let trials = || std::mem::take(&mut *world.plugins.trials.lock().expect("no panic"));
+        assert!(trials().into_iter().all(|trial| !trial), "they serve");
         let bridge = Looking::at_each().bridge(&world);
         let id = user.id.to_string();
         let told = bridge.explain(&tenant(), &id, None).await;
         let told = told.expect("explanations").remove(0);
+        assert_eq!(trials(), [true, true]);
         assert_eq!((told.outcome.kind, told.sign_in.can), (Kind::Unknown, None));
         assert!(
             told.held.is_none(),
@@ -69,6 +82,8 @@ async fn who_leaves_unnamed_is_owed_a_removal_until_a_mapper_names_them() {
         assert!(told.matter.contains(why), "{}", told.matter);
         let waiting = bridge.waiting(&tenant()).await.expect("a ledger");
         assert!(waiting[0].to_do.contains("mend the mapper"), "{waiting:?}");
+        bridge.plan(&tenant()).await.expect("a plan");
+        assert_eq!(trials(), [true]);
 
         mend(&world);
         only_byron_left(&world, &user).await;
@@ -93,7 +108,10 @@ async fn who_leaves_unnamed_and_held_is_named_when_let_go() {
         world.restart().await;
         match observes {
             true => drop(world.go_live().await),
-            false => drop(world.bridge.release(&scope("entra")).await),
+            false => {
+                drop(world.bridge.release(&scope("entra")).await);
+                assert_eq!(to_do(&world).await, ITSELF);
+            }
         }
         only_byron_left(&world, &user).await;
     }
@@ -107,12 +125,41 @@ async fn who_comes_back_unnamed_is_judged_once_a_mapper_does_its_work() {
     world.change(active(user.id, true)).await;
     assert!(!world.drain(Duration::from_secs(60)).await);
     assert_eq!(world.cxone().told, []);
+    world.cxone().down = true;
+    let bridge = Looking::at_each().bridge(&world);
+    let told = bridge.explain(&tenant(), &user.id.to_string(), None).await;
+    let told = told.expect("explanations").remove(0);
+    assert_eq!(told.outcome.kind, Kind::Unknown);
+    assert!(!told.matter.contains("mapper"), "{}", told.matter);
     mend(&world);
     world.settle().await;
     let active = ["ada", "byron"].map(|name| world.held(name).active);
     assert_eq!(active, [Some(true), Some(true)]);
     let row = world.row(user.id);
     assert_eq!((row.state, row.debt), (State::Settled, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_was_linked_by_hand_since_is_no_question_of_mappers() {
+    for held in [false, true] {
+        let world = World::configured(|world| world.removals = if held { 0 } else { 9 }).await;
+        let user = acknowledged(&world).await;
+        let gone = json!({"active": false, "displayName": "Gone"});
+        world.change(patch(user.id, gone)).await;
+        let sought = || world.row(user.id).debt.expect("a debt").sought;
+        assert!(sought().is_some());
+        let byron = world.cxone().people[1].0.clone();
+        world.fail(Call::Replace, Fault::Away);
+        let pair = [(user.id.to_string(), byron)];
+        let paired = world.bridge.pair(&scope("entra"), &pair).await;
+        assert_eq!(paired.expect("an answer").linked.len(), 1);
+        assert_eq!(sought(), None);
+        match held {
+            true => drop(world.bridge.release(&scope("entra")).await),
+            false => assert_eq!(to_do(&world).await, ITSELF),
+        }
+        only_byron_left(&world, &user).await;
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -120,16 +120,17 @@ impl Line {
         source: Source,
         busy: Option<&str>,
     ) -> Result<Target, PluginFailure> {
-        Ok(self.forward(source, busy)?.0)
+        Ok(self.forward(source, false, busy)?.0)
     }
 
     /// The user name that the mappers give. Nobody can say what one that was passed by would have made of it.
     pub(super) fn user_name(
         &self,
         source: Source,
+        trial: bool,
         busy: Option<&str>,
     ) -> Result<Option<String>, PluginFailure> {
-        let (target, steps) = self.forward(source, busy)?;
+        let (target, steps) = self.forward(source, trial, busy)?;
         let failed = steps.iter().find_map(|step| match step.standing {
             Standing::Failed(ending) => Some(PluginFailure {
                 plugin: step.by.clone(),
@@ -148,6 +149,7 @@ impl Line {
     fn forward(
         &self,
         source: Source,
+        trial: bool,
         busy: Option<&str>,
     ) -> Result<(Target, Vec<Step>), PluginFailure> {
         let forward = Forward {
@@ -161,7 +163,7 @@ impl Line {
             facts: NO_FACTS.to_owned(),
         };
         let personal = Personal::new(vec![source.clone()], Vec::new());
-        let mut course = Course::new(self, personal, busy, false);
+        let mut course = Course::new(self, personal, busy, trial);
         self.without_mappers(&mut course)?;
         let (mut target, _) = self.map(forward, &mut course, false).map_err(unowed)?;
         settle_active(&mut target, &source, None);

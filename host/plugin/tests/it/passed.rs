@@ -258,7 +258,7 @@ async fn a_read_passes_by_or_is_rejected_and_owes_nothing() {
             let shown = chain.to_source(target(json!({})), None).await;
             let named = chain.to_target(ada()).await;
             // A name that somebody is removed under is told by all mappers or by none.
-            let under = chain.user_name(ada()).await;
+            let under = chain.user_name(ada(), false).await;
             assert!(under.is_err_and(|failure| failure.plugin == "ill"));
             assert_eq!(
                 (shown.is_ok(), named.is_ok()),
@@ -278,7 +278,7 @@ async fn a_read_passes_by_or_is_rejected_and_owes_nothing() {
     let judge = chain(unset("judge"));
     assert!(judge.to_source(target(json!({})), None).await.is_ok());
     assert!(judge.to_target(ada()).await.is_ok());
-    let under = judge.user_name(ada()).await.expect("a name");
+    let under = judge.user_name(ada(), false).await.expect("a name");
     assert_eq!(under.as_deref(), Some("ada@example.com"));
     judge
         .evaluate(evaluation())

@@ -14,7 +14,7 @@ use crate::guest::Guest;
 use crate::logged;
 use crate::policy::{base, ends, on, plugin, unreadable};
 use crate::recorded::runs;
-use crate::scene::{engine, evaluation, facts};
+use crate::scene::{ada, engine, evaluation, facts};
 
 /// A rule that logs and denies.
 fn denies(name: &str) -> PluginSource {
@@ -62,6 +62,7 @@ async fn a_trial_leaves_no_trace_and_comes_to_the_same() {
         ..evaluation()
     };
     let tried = chain.evaluate(trial).await.expect("denied");
+    let named = chain.user_name(ada(), true).await;
     assert_eq!(told(), before);
     assert_eq!(numbers.total(), 0);
     assert_eq!(chain.owing(), vec![]);
@@ -73,4 +74,7 @@ async fn a_trial_leaves_no_trace_and_comes_to_the_same() {
     assert!(numbers.total() > 0);
     assert_eq!(chain.owing(), [("trial-owes".to_owned(), Ending::Trap)]);
     assert_eq!(runs(dir.path()).len(), 5);
+    assert_eq!(chain.user_name(ada(), false).await, named);
+    assert!(named.is_err_and(|failure| failure.plugin == "trial-absent"));
+    assert!(runs(dir.path()).len() > 5);
 }

@@ -28,6 +28,8 @@ pub(crate) struct Pure {
     pub(crate) takes: Mutex<Duration>,
     /// What `owe` fails with is no more.
     pub(crate) mended: AtomicBool,
+    /// Whether it was a trial, each time that a leaver's user name was asked for.
+    pub(crate) trials: Mutex<Vec<bool>>,
 }
 
 /// The mapping, for assertions too: what CXone is to hold of a source.
@@ -155,6 +157,16 @@ impl Plugins for Pure {
             true => Err(trap(false)),
             false => Ok(target),
         }
+    }
+
+    async fn user_name(
+        &self,
+        source: Source,
+        trial: bool,
+    ) -> Result<Option<String>, PluginFailure> {
+        self.trials.lock().expect("no panic").push(trial);
+        let target = self.to_target(source).await?;
+        Ok(target.get(Attribute::UserName).map(str::to_owned))
     }
 
     async fn to_source(
