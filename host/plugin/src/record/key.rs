@@ -9,7 +9,7 @@ use std::path::Path;
 const LENGTH: usize = 32;
 
 /// The file of a folder's key. No tenant's folder has a name with a dot.
-const NAME: &str = ".key";
+pub(super) const NAME: &str = ".key";
 
 /// A key. Whoever has it can try out whose value a mask is: it is as private as the recordings are not.
 #[derive(Clone)]

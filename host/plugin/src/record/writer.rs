@@ -37,8 +37,8 @@ pub(crate) struct Shelf {
     dropped: Counter,
     /// That it cannot be written was said, and is said again once it could.
     told: AtomicBool,
-    /// How often a file was full.
-    full: AtomicU64,
+    /// How many files were begun.
+    begun: AtomicU64,
 }
 
 impl Shelf {
@@ -56,14 +56,14 @@ impl Shelf {
             recorded,
             dropped,
             told: AtomicBool::new(false),
-            full: AtomicU64::new(0),
+            begun: AtomicU64::new(0),
         }
     }
 
     /// The how manieth file is written, and how many bytes it takes. Two files of half the size each: the newest half is always
     /// there.
     pub(crate) fn file(&self) -> (u64, u64) {
-        (self.full.load(Ordering::Relaxed), self.settings.bytes / 2)
+        (self.begun.load(Ordering::Relaxed), self.settings.bytes / 2)
     }
 
     fn write(&self, heard: Heard) {
@@ -83,18 +83,21 @@ impl Shelf {
     }
 
     fn try_write(&self, heard: Heard) -> io::Result<()> {
-        let dir = &self.settings.dir;
         let mask = match self.mask.get() {
             Some(mask) => mask,
             // Nothing is written that could not be masked; the next call tries again.
             None => {
-                let key = Key::of_folder(dir)?;
+                let key = Key::of_folder(&self.settings.dir)?;
                 self.mask.get_or_init(|| Mask::new(&key))
             }
         };
         let mut line = heard.line(&self.tenant, &self.connection, mask);
         line.push('\n');
-        let place = Recordings::of(dir, &self.tenant, &self.connection);
+        self.append(&line)
+    }
+
+    fn append(&self, line: &str) -> io::Result<()> {
+        let place = Recordings::of(&self.settings.dir, &self.tenant, &self.connection);
         let (_, most) = self.file();
         let length = line.len() as u64;
         if length > most {
@@ -104,14 +107,19 @@ impl Shelf {
             )));
         }
         let mut file = open(&place.newer)?;
-        let there = file.metadata()?.len();
+        let mut there = file.metadata()?.len();
         if there + length > most {
             std::fs::rename(&place.newer, &place.older)?;
-            self.full.fetch_add(1, Ordering::Relaxed);
             file = open(&place.newer)?;
+            there = 0;
         }
         // One write for a line: another process that writes here leaves it whole.
-        file.write_all(line.as_bytes())
+        file.write_all(line.as_bytes())?;
+        // The one before was full, or it went with age.
+        if there == 0 {
+            self.begun.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(())
     }
 }
 
@@ -258,7 +266,30 @@ pub fn flush_recordings(most: Duration) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Queue;
+    use super::*;
+    use crate::record::Values;
+
+    #[test]
+    fn a_file_that_went_with_age_counts_like_one_that_was_full() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let settings = RecordingSettings {
+            dir: dir.path().to_owned(),
+            sample: 0.0,
+            bytes: 100,
+            values: Values::Masked,
+        };
+        let numbers = (Counter::noop(), Counter::noop());
+        let shelf = Shelf::new(settings, "acme", "entra", numbers);
+        let write = |line| {
+            shelf.append(line).expect("written");
+            shelf.file().0
+        };
+        let line = "01234567890123456789\n";
+        assert_eq!([write(line), write(line), write(line)], [1, 1, 2]);
+        let place = Recordings::of(dir.path(), "acme", "entra");
+        std::fs::rename(&place.newer, &place.older).expect("moved");
+        assert_eq!([write(line), write(line)], [3, 3]);
+    }
 
     #[test]
     fn what_is_too_much_at_once_is_not_taken() {
