@@ -39,6 +39,9 @@ pub enum BadAbout {
     /// No schema, or one that refers to what is elsewhere.
     #[error("describe answered settings that are no JSON Schema: {0}")]
     Schema(String),
+    /// There is no thread to read the schema on: it is no fault of the plugin's.
+    #[error("the schema of its settings cannot be read now: no thread starts: {0}")]
+    NoThread(String),
 }
 
 impl About {
@@ -60,7 +63,7 @@ impl About {
             version: text("version")?,
             description: text("description").unwrap_or_default(),
             takes: takes(answer.get("takes"))?,
-            schema: Schema::compile(settings).map_err(BadAbout::Schema)?,
+            schema: Schema::compile(settings)?,
             settings: settings.clone(),
         })
     }
