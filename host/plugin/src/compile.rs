@@ -42,26 +42,28 @@ pub enum NoCode {
     /// It is the component's fault, or compiling takes more than it may.
     #[error("{0}")]
     Refused(String),
-    /// The compiler could not be asked.
+    /// The compiler could not be asked, or was kept from its work: it is no fault of the component's.
     #[error("{0}")]
-    NotAsked(String),
+    NotNow(String),
 }
 
 /// Limits this process for good: CPU time, after which the kernel ends it, and address space, beyond which it gets no more.
 /// It also leaves no core file behind. Call it before reading what is to be compiled.
+///
+/// CPU time ends a second before what the kernel ends by SIGKILL (setrlimit(2)), which want of memory has too.
 pub fn limit_self(cpu: Duration, memory: u64) -> Result<(), std::io::Error> {
-    let lower = |resource, to: u64| {
+    let lower = |resource, to: u64, more: u64| {
         let hard = getrlimit(resource).maximum;
-        let to = hard.map_or(to, |hard| hard.min(to));
+        let within = |to: u64| Some(hard.map_or(to, |hard| hard.min(to)));
         let limit = Rlimit {
-            current: Some(to),
-            maximum: Some(to),
+            current: within(to),
+            maximum: within(to.saturating_add(more)),
         };
         setrlimit(resource, limit)
     };
-    lower(Resource::Core, 0)?;
-    lower(Resource::Cpu, cpu.as_secs().max(1))?;
-    lower(Resource::As, memory)?;
+    lower(Resource::Core, 0, 0)?;
+    lower(Resource::Cpu, cpu.as_secs().max(1), 1)?;
+    lower(Resource::As, memory, 0)?;
     Ok(())
 }
 

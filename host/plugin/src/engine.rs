@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use wasmtime::component::{Component, HasSelf, Linker};
 
 use crate::bindings::Plugin;
@@ -101,18 +102,38 @@ type Place = Mutex<Held>;
 #[derive(Default)]
 struct Held {
     loaded: Weak<Loaded>,
-    /// Why it could not be loaded, and when.
-    failed: Option<(Instant, LoadError)>,
+    failed: Option<Failed>,
 }
 
-/// How long a component that could not be loaded is not tried again. 5 min: every tenant that uses it asks for it within that, and
+/// Why it could not be loaded, and when that was.
+struct Failed {
+    reason: LoadError,
+    at: Instant,
+    told: Timestamp,
+}
+
+/// How long a component that is at fault is not tried again. 5 min: every tenant that uses it asks for it within that, and
 /// another build of it has another digest.
 const REMEMBERED: Duration = Duration::from_secs(5 * 60);
 
 impl Held {
-    fn failed(&self) -> Option<&LoadError> {
-        let (at, reason) = self.failed.as_ref()?;
-        (at.elapsed() < REMEMBERED).then_some(reason)
+    fn remembered(&self) -> Option<&Failed> {
+        let failed = self.failed.as_ref()?;
+        (failed.reason.lasts() && failed.at.elapsed() < REMEMBERED).then_some(failed)
+    }
+
+    /// Why it is not tried by somebody who asked then: it has just failed while they waited, whoever's fault it was, or it is
+    /// remembered.
+    fn failed(&self, asked: Instant) -> Option<LoadError> {
+        let just = |failed: &&Failed| failed.at >= asked;
+        if let Some(failed) = self.failed.as_ref().filter(just) {
+            return Some(failed.reason.clone());
+        }
+        let failed = self.remembered()?;
+        Some(LoadError::Remembered {
+            reason: Box::new(failed.reason.clone()),
+            from: failed.told.saturating_add(REMEMBERED).ok()?,
+        })
     }
 }
 
@@ -170,28 +191,30 @@ impl Engine {
     }
 
     /// Checks, compiles and asks a component what it is; or finds it among the plugins loaded already, or in the cache. It
-    /// blocks for as long as that takes; whoever loads the same component meanwhile waits for it, others do not. One that could
-    /// not be loaded is not tried again for 5 minutes, unless it was the compiler that could not be asked. `name` stands in the
-    /// log of its `describe`.
+    /// blocks for as long as that takes; whoever loads the same component meanwhile waits for it, others do not. One that
+    /// failed by its own fault is not tried again for 5 minutes, and the error says so. `name` stands in the log of its
+    /// `describe`.
     pub fn load(&self, name: &str, bytes: &[u8]) -> Result<Arc<Loaded>, LoadError> {
+        let asked = Instant::now();
         let digest = Digest::of(bytes);
         let place = self.place(digest);
         let mut held = place.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(loaded) = held.loaded.upgrade() {
             return Ok(loaded);
         }
-        if let Some(reason) = held.failed() {
-            return Err(reason.clone());
+        if let Some(reason) = held.failed(asked) {
+            return Err(reason);
         }
         let limits = self.0.limits.for_component(bytes.len());
         let loaded = match self.cached(digest, &limits) {
             Some(loaded) => Ok(loaded),
             None => self.build(name, digest, &limits, bytes),
         };
-        held.failed = match &loaded {
-            Ok(_) | Err(LoadError::NotCompiled(_)) => None,
-            Err(reason) => Some((Instant::now(), reason.clone())),
-        };
+        held.failed = loaded.as_ref().err().map(|reason| Failed {
+            reason: reason.clone(),
+            at: Instant::now(),
+            told: Timestamp::now(),
+        });
         let loaded = Arc::new(loaded?);
         held.loaded = Arc::downgrade(&loaded);
         Ok(loaded)
@@ -207,7 +230,7 @@ impl Engine {
         let mut loaded = self.0.loaded.lock().unwrap_or_else(PoisonError::into_inner);
         // Whoever loads one holds its place.
         loaded.retain(|_, place| {
-            let gone = |held: &Held| held.loaded.strong_count() == 0 && held.failed().is_none();
+            let gone = |held: &Held| held.loaded.strong_count() == 0 && held.remembered().is_none();
             Arc::strong_count(place) > 1 || !place.try_lock().is_ok_and(|held| gone(&held))
         });
         Arc::clone(loaded.entry(digest).or_default())
@@ -235,7 +258,7 @@ impl Engine {
                 let code = compiler.compile(bytes, inner.allocator);
                 Some(code.map_err(|reason| match reason {
                     NoCode::Refused(reason) => LoadError::Compile(reason),
-                    NoCode::NotAsked(reason) => LoadError::NotCompiled(reason),
+                    NoCode::NotNow(reason) => LoadError::NotCompiled(reason),
                 })?)
             }
             (None, Some(_)) => Some(inner.wasm.precompile_component(bytes).map_err(compile)?),
@@ -302,4 +325,33 @@ fn compile(reason: wasmtime::Error) -> LoadError {
 
 fn not_kept(reason: std::io::Error) {
     tracing::warn!(%reason, "compiled code of a plugin is not kept: it will be compiled again at the next start");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_waited_shares_a_failure_and_who_comes_later_only_the_components_own() {
+        let fault = LoadError::Compile("a bomb".to_owned());
+        let busy = LoadError::NotCompiled("late".to_owned());
+        let waited = Instant::now();
+        for (reason, lasts) in [(fault, true), (busy, false)] {
+            let held = Held {
+                failed: Some(Failed {
+                    reason: reason.clone(),
+                    at: Instant::now(),
+                    told: Timestamp::UNIX_EPOCH,
+                }),
+                ..Held::default()
+            };
+            assert_eq!(held.failed(waited), Some(reason));
+            let later = held.failed(Instant::now() + TICK).map(|it| it.to_string());
+            assert_eq!(later.is_some(), lasts, "{later:?}");
+            let told = |it: String| {
+                it.ends_with("bomb (it is not tried again before 1970-01-01T00:05:00Z)")
+            };
+            assert!(later.is_none_or(told));
+        }
+    }
 }

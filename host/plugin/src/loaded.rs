@@ -6,6 +6,8 @@ mod exports;
 use std::fmt;
 use std::sync::Arc;
 
+use bridge::port::plugins::Ending;
+use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use wasmtime::component::{Component, InstancePre, Linker};
 
@@ -57,7 +59,7 @@ pub enum LoadError {
     /// The compiler does not take it: it uses what this host switches off, or more than the limits give.
     #[error("does not compile here: {0}")]
     Compile(String),
-    /// The compiler could not be asked: it is no fault of the component's.
+    /// The compiler could not be asked, or was kept from its work: it is no fault of the component's.
     #[error("could not be compiled now: {0}")]
     NotCompiled(String),
     /// Its imports or exports have other types than the contract's.
@@ -66,9 +68,32 @@ pub enum LoadError {
     /// `describe` failed.
     #[error("{0}")]
     Describe(Failure),
+    /// `describe` ran out of time by the clock, or there was no place for it: it is no fault of the component's.
+    #[error("could not be asked now what it is: {0}")]
+    NotDescribed(Failure),
     /// `describe` answered something else.
     #[error(transparent)]
     About(#[from] BadAbout),
+    /// It was tried a short while ago, and nothing was tried this time.
+    #[error("{reason} (it is not tried again before {from})")]
+    Remembered {
+        /// How it failed then.
+        reason: Box<LoadError>,
+        /// From when on it is tried again.
+        from: Timestamp,
+    },
+}
+
+impl LoadError {
+    /// Whether the component is at fault: then it fails again.
+    pub(crate) fn lasts(&self) -> bool {
+        !matches!(
+            self,
+            LoadError::NotCompiled(_)
+                | LoadError::NotDescribed(_)
+                | LoadError::About(BadAbout::NoThread(_))
+        )
+    }
 }
 
 /// A plugin, ready to be called.
@@ -124,14 +149,18 @@ impl Linked {
     pub(crate) fn describe(&self, name: &str, limits: &Limits) -> Result<String, LoadError> {
         let exports = &self.exports;
         let context = Context::new(Arc::from(name), Arc::from(""), None, Personal::default());
-        let (answer, _) = call(&self.pre, limits, context, "describe", |store, instance| {
+        let (answer, report) = call(&self.pre, limits, context, "describe", |store, instance| {
             exports.check(store, instance)?;
             let about = exports.about.load(&mut *store, instance)?;
             about.call_describe(store)
         });
-        answer
-            .and_then(|answer| within(answer, limits, "describe"))
-            .map_err(LoadError::Describe)
+        let answer = answer.and_then(|answer| within(answer, limits, "describe"));
+        answer.map_err(|failure| match failure.ending {
+            Ending::Busy => LoadError::NotDescribed(failure),
+            // Fuel and memory tell of the component, the clock of the machine.
+            Ending::Limit if report.wall >= limits.deadline => LoadError::NotDescribed(failure),
+            _ => LoadError::Describe(failure),
+        })
     }
 }
 

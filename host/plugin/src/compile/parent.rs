@@ -28,8 +28,11 @@ const MOST_WORDS: u64 = 4 << 10;
 const GLANCE: Duration = Duration::from_millis(2);
 
 /// Signals by their number, which all systems with a kernel like Linux's share.
+const SIGHUP: i32 = 1;
+const SIGINT: i32 = 2;
 const SIGABRT: i32 = 6;
 const SIGKILL: i32 = 9;
+const SIGTERM: i32 = 15;
 const SIGXCPU: i32 = 24;
 
 /// Compiles in a child process: a program that ends up in [`super::child`]. The child sees no environment and is ended when
@@ -63,7 +66,7 @@ impl ChildCompiler {
         let (Some(mut input), Some(output), Some(words)) =
             (child.stdin.take(), child.stdout.take(), child.stderr.take())
         else {
-            return Err(NoCode::NotAsked(
+            return Err(NoCode::NotNow(
                 "the compiling process has no pipes".to_owned(),
             ));
         };
@@ -88,13 +91,13 @@ impl ChildCompiler {
             })
         });
         spawned.map_err(|reason| {
-            NoCode::NotAsked(format!(
+            NoCode::NotNow(format!(
                 "no thread to talk to the compiling process: {reason}"
             ))
         })?;
         let code = code.recv_timeout(until.saturating_duration_since(Instant::now()));
         let late = || {
-            NoCode::Refused(format!(
+            NoCode::NotNow(format!(
                 "compiling took longer than {} s",
                 self.deadline.as_secs_f32()
             ))
@@ -109,7 +112,7 @@ impl ChildCompiler {
                 Ok(None) => return Err(late()),
                 Err(reason) => {
                     let lost = format!("the compiling process is lost: {reason}");
-                    return Err(NoCode::NotAsked(lost));
+                    return Err(NoCode::NotNow(lost));
                 }
             }
         };
@@ -126,7 +129,7 @@ impl ChildCompiler {
         let words = words_read.recv_timeout(Duration::from_secs(1));
         let words = words.ok().and_then(Result::ok).unwrap_or_default();
         let words = String::from_utf8_lossy(&words);
-        Err(NoCode::Refused(reason(status, &words)))
+        Err(reason(status, &words))
     }
 }
 
@@ -142,7 +145,7 @@ impl Compile for ChildCompiler {
             .spawn()
             .map_err(|reason| {
                 let program = self.program.display();
-                NoCode::NotAsked(format!(
+                NoCode::NotNow(format!(
                     "the compiling process {program} does not start: {reason}"
                 ))
             })?;
@@ -200,16 +203,19 @@ fn read(pipe: impl Read, most: u64) -> io::Result<Vec<u8>> {
 }
 
 /// Why there is no code.
-fn reason(status: ExitStatus, words: &str) -> String {
+fn reason(status: ExitStatus, words: &str) -> NoCode {
     let words = one_line(words, 400);
-    match status.signal() {
+    NoCode::Refused(match status.signal() {
         None => words,
-        Some(SIGXCPU | SIGKILL) => {
-            "compiling ran out of CPU time, or the system ended it".to_owned()
-        }
+        Some(SIGXCPU) => "compiling ran out of CPU time".to_owned(),
         Some(SIGABRT) if words.contains("memory allocation") => {
             "compiling ran out of memory".to_owned()
         }
+        Some(signal @ (SIGHUP | SIGINT | SIGKILL | SIGTERM)) => {
+            return NoCode::NotNow(format!(
+                "the compiling process was ended from outside by signal {signal}; for want of memory, the system does that"
+            ));
+        }
         Some(signal) => format!("the compiling process was ended by signal {signal}: {words}"),
-    }
+    })
 }

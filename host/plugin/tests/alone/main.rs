@@ -23,11 +23,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use guest::Guest;
-use plugin::compile::{ChildCompiler, Compile, MEMORY, child_within};
+use plugin::compile::{ChildCompiler, Compile, MEMORY, NoCode, child_within};
 use plugin::{Allocator, Engine, EngineSettings, Export, Invocation, Limits, LoadError, PoolSize};
 use serde_json::json;
 
-const PARENT: [(&str, fn()); 11] = [
+const PARENT: [(&str, fn()); 12] = [
     ("p3_a_bomb_of_memory_costs_what_one_guest_may_have", bombs),
     ("a_child_compiles_what_the_parent_runs", compiles),
     (
@@ -38,6 +38,7 @@ const PARENT: [(&str, fn()); 11] = [
     ("p9_a_bomb_of_time_is_ended", time_bomb),
     ("p9_a_bomb_of_memory_is_ended", memory_bomb),
     ("a_child_that_hangs_is_ended_at_the_deadline", hangs),
+    ("a_child_that_is_killed_is_no_fault_of_a_component", killed),
     ("a_child_that_floods_is_cut_off", floods),
     ("a_child_sees_no_environment_and_must_exist", environment),
     ("a_child_is_the_first_to_go_for_memory", first_to_go),
@@ -65,6 +66,11 @@ fn main() -> ExitCode {
                 break Err("nobody reads".to_owned());
             }
         },
+        Some("killed") => {
+            let this = rustix::process::getpid();
+            rustix::process::kill_process(this, rustix::process::Signal::KILL)
+                .map_err(|error| error.to_string())
+        }
         Some("score") => {
             let limits = Limits::default();
             let refused =
@@ -184,10 +190,21 @@ fn memory_bomb() {
     assert!(reason.contains("ran out of memory"), "{reason}");
 }
 
+fn killed() {
+    let refused = compiler(&["killed"]).compile(b"\0asm", Allocator::Pooling);
+    let Err(NoCode::NotNow(reason)) = refused else {
+        panic!("{refused:?}");
+    };
+    assert!(reason.contains("from outside by signal 9"), "{reason}");
+}
+
 fn hangs() {
     let child = compiler(&["hang"]).deadline(Duration::from_millis(300));
     let started = Instant::now();
-    let reason = failure(&child, b"\0asm");
+    let refused = child.compile(b"\0asm", Allocator::Pooling);
+    let Err(NoCode::NotNow(reason)) = refused else {
+        panic!("{refused:?}");
+    };
     assert!(reason.contains("longer than 0.3 s"), "{reason}");
     assert!(started.elapsed() < Duration::from_secs(60));
 }

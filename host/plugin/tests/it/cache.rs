@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use plugin::compile::{Compile, NoCode};
 use plugin::{
-    Allocator, CacheError, Engine, EngineError, EngineSettings, Export, Invocation, LoadError,
-    Loaded,
+    Allocator, CacheError, Engine, EngineError, EngineSettings, Export, Invocation, Limits,
+    LoadError, Loaded,
 };
 use serde_json::json;
 use tempfile::TempDir;
@@ -217,7 +217,7 @@ fn a_component_that_does_not_compile_is_tried_once_for_all_tenants() {
     let other = Guest::settings_mapper().pages(2).build();
     for (failure, times) in [
         (NoCode::Refused(reason()), 1),
-        (NoCode::NotAsked(reason()), 3),
+        (NoCode::NotNow(reason()), 3),
     ] {
         let compiler = Arc::new(Fails(AtomicUsize::new(0), failure));
         let engine = engine_with(EngineSettings {
@@ -227,13 +227,46 @@ fn a_component_that_does_not_compile_is_tried_once_for_all_tenants() {
         });
         let load = |component| {
             let failed = engine.load("bomb", component).map(drop);
-            assert!(failed.expect_err("no code").to_string().contains("a bomb"));
-            compiler.0.load(Ordering::SeqCst)
+            let failed = failed.expect_err("no code").to_string();
+            assert!(failed.contains("a bomb"), "{failed}");
+            let tried = compiler.0.load(Ordering::SeqCst);
+            (tried, failed.contains("it is not tried again before 2"))
         };
+        assert_eq!(load(&bomb), (1, false));
         load(&bomb);
-        load(&bomb);
-        assert_eq!(load(&bomb), times);
-        assert_eq!(load(&other), times + 1);
+        assert_eq!(load(&bomb), (times, times == 1));
+        assert_eq!(load(&other), (times + 1, false));
+    }
+}
+
+/// A machine that is busy is no fault of the component's.
+#[test]
+fn a_describe_that_the_clock_ended_is_tried_again() {
+    let endless = "(loop $again (br $again)) unreachable";
+    let endless = Guest::settings_mapper().describe(endless).build();
+    let (clock, fuel) = (
+        Limits {
+            fuel: u64::MAX / 2,
+            deadline: std::time::Duration::from_millis(1),
+            ..Limits::default()
+        },
+        Limits {
+            fuel: 1_000,
+            ..patient()
+        },
+    );
+    for (limits, times) in [(clock, 2), (fuel, 1)] {
+        let compiler = Arc::new(Counting::default());
+        let engine = engine_with(EngineSettings {
+            limits,
+            compiler: Some(Arc::clone(&compiler) as Arc<dyn Compile>),
+            ..EngineSettings::default()
+        });
+        for _ in 0..2 {
+            let failed = engine.load("endless", &endless).map(drop);
+            assert!(failed.is_err());
+        }
+        assert_eq!(compiler.count(), times);
     }
 }
 
@@ -349,7 +382,7 @@ impl Compile for Gate {
             let door = self.door.lock().expect("a door");
             // Waits for as long as it takes; the bound is for a failing test to end.
             let opened = door.recv_timeout(std::time::Duration::from_secs(60));
-            opened.map_err(|_| NoCode::NotAsked("nobody opened".to_owned()))?;
+            opened.map_err(|_| NoCode::NotNow("nobody opened".to_owned()))?;
         }
         self.count.compile(component, allocator)
     }
@@ -398,7 +431,7 @@ fn a_compiler_that_fails_or_lies_is_an_error() {
                 "60 s",
             ),
             (
-                Err(NoCode::NotAsked("no process".to_owned())),
+                Err(NoCode::NotNow("no process".to_owned())),
                 "could not be compiled now: no process",
             ),
             (
