@@ -101,7 +101,7 @@ pub const METRICS_TOLD: &[Metric] = &[
         "jackfield_plugin_calls_total",
         Kind::Counter,
         &["tenant", "connection", "plugin", "export", "ending"],
-        "calls of plugins, by how they ended: ok, error, trap, limit, busy; not-loaded for each request that met a plugin which is not there",
+        "calls of plugins, by how they ended: ok, error, trap, limit, busy (the guest pool had no room: counted for the first plugin of the chain, and for the next where that one is passed by); not-loaded for each request that met a plugin which is not there",
     ),
     (
         "jackfield_plugin_monitored_total",
@@ -125,7 +125,7 @@ pub const METRICS_TOLD: &[Metric] = &[
         "jackfield_plugin_fuel_total",
         Kind::Counter,
         PLUGIN,
-        "fuel that plugins used, about one for each instruction",
+        "fuel that plugins used, about one for each instruction and for each byte moved in bulk",
     ),
     (
         "jackfield_plugin_seconds_total",
@@ -137,7 +137,7 @@ pub const METRICS_TOLD: &[Metric] = &[
         "jackfield_plugins_not_loaded",
         Kind::Gauge,
         &["tenant", "connection"],
-        "plugins of the connection that could not be loaded",
+        "plugins of the connection that could not be loaded; 0 once the connection is gone",
     ),
     (
         "jackfield_reload_failed",
