@@ -16,7 +16,7 @@ const DEEPEST: usize = 32;
 const PATTERNS: usize = 100;
 const PATTERN: usize = 1_000;
 
-/// Parts of a schema with every reference written out: what validating may take grows so.
+/// Parts of a schema with every reference written out, each as often as it is gone through: what validating may take grows so.
 const PARTS: u64 = 100_000;
 
 /// How far down a schema leads by references, at most: how deep it nests and what it refers to, each target once. What compiling
@@ -25,6 +25,24 @@ const LEVELS: usize = 500;
 
 /// The same of a schema that leads back to itself, times the levels of the settings: with those it goes on.
 const WALKED: usize = 4_000;
+
+/// How many times a schema's own part is gone through for each time that it applies: once to say whether it does, once more for
+/// what is wrong. Nested, that doubles with each level.
+const TWICE: [&str; 2] = ["anyOf", "oneOf"];
+
+/// What goes once more through all parts beside it that apply to the same value, and those.
+const AGAIN: [&str; 2] = ["unevaluatedItems", "unevaluatedProperties"];
+const BESIDE: [&str; 9] = [
+    "$ref",
+    "allOf",
+    "anyOf",
+    "dependentSchemas",
+    "else",
+    "if",
+    "not",
+    "oneOf",
+    "then",
+];
 
 /// Members that change where a reference leads, which are not followed here.
 const LEADING: [&str; 4] = ["$anchor", "$dynamicAnchor", "$dynamicRef", "$recursiveRef"];
@@ -126,8 +144,8 @@ struct Way<'a> {
 }
 
 impl<'a> Way<'a> {
-    /// How many parts a schema has with every reference written out. One that leads back to itself counts once: it goes on only
-    /// where the settings do.
+    /// How many parts a schema has with every reference written out, each as often as it is gone through. One that leads back to
+    /// itself counts once: it goes on only where the settings do.
     fn parts(&mut self, schema: &'a Value) -> Result<u64, String> {
         let mut sum = 1_u64;
         match schema {
@@ -147,8 +165,12 @@ impl<'a> Way<'a> {
                         Value::String(to) if name == "$ref" => self.referred(to)?,
                         value => self.parts(value)?,
                     };
-                    sum = sum.saturating_add(more);
+                    let times = 1 + u64::from(TWICE.contains(&name.as_str()));
+                    sum = sum.saturating_add(more.saturating_mul(times));
                 }
+                let has = |names: &[&str]| names.iter().any(|it| members.contains_key(*it));
+                let again = has(&AGAIN) && has(&BESIDE);
+                sum = sum.saturating_mul(1 + u64::from(again));
             }
             _ => {}
         }
@@ -263,6 +285,28 @@ mod tests {
 
     fn nested(levels: usize) -> Value {
         (1..levels).fold(json!({}), |inner, _| json!({"a": inner}))
+    }
+
+    /// What takes twice as long with each level is refused before it takes long: within the bounds all of these end.
+    #[test]
+    fn what_doubles_with_each_level_is_refused() {
+        let layers: [fn(Value) -> Value; 5] = [
+            |inner| json!({"anyOf": [inner, {"type": "null"}]}),
+            |inner| json!({"oneOf": [inner, {"type": "null"}]}),
+            |inner| json!({"anyOf": [inner], "unevaluatedProperties": false}),
+            |inner| json!({"allOf": [inner], "unevaluatedProperties": false}),
+            |inner| json!({"if": true, "then": inner, "unevaluatedProperties": false}),
+        ];
+        for layer in layers {
+            let deep = |levels: usize| {
+                (0..levels).fold(json!({"type": "object"}), |inner, _| layer(inner))
+            };
+            let most = (1..DEEPEST).take_while(|levels| bounded(&deep(*levels)).is_ok());
+            let most = most.last().expect("one level");
+            assert!((4..20).contains(&most), "{most}: {}", layer(json!({})));
+            let schema = Schema::compile(&deep(most)).expect("within the bounds");
+            let _ = schema.validate(&json!({"a": {"b": 1}}));
+        }
     }
 
     /// Debug builds take several times the stack of others.
