@@ -181,8 +181,11 @@ fn languages(engine: &Engine, paths: &[String]) {
     }
     for (index, path) in paths.iter().enumerate() {
         row(path, &times[index], &times[0]);
+        let before = faults();
         let report = call(index);
-        println!("  fuel {}, memory {} KiB", report.fuel, report.memory >> 10);
+        let faults = faults() - before;
+        let (fuel, memory) = (report.fuel, report.memory >> 10);
+        println!("  fuel {fuel}, memory {memory} KiB, page faults {faults}");
     }
 }
 
@@ -193,6 +196,15 @@ fn turn(calls: u32, call: impl Fn()) -> Duration {
         call();
     }
     start.elapsed() / calls
+}
+
+/// The page faults of the process so far (proc_pid_stat(5), field 10).
+fn faults() -> u64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").expect("a Linux with /proc");
+    let (_, fields) = stat.rsplit_once(')').expect("a program's name");
+    let mut fields = fields.split_whitespace();
+    let faults = fields.nth(7).and_then(|field| field.parse().ok());
+    faults.expect("minflt")
 }
 
 /// The median time, and the ratios within each round: median, and the middle eight of ten.

@@ -19,9 +19,9 @@ pub struct About {
     pub description: String,
     /// The source paths that a mapper reads without settings, as it wrote them.
     pub takes: Vec<String>,
-    /// The JSON Schema of its settings.
-    pub settings: Value,
-    schema: Schema,
+    /// The JSON Schema of its settings. As text: a tree of it, and more so what validates by it, takes many times as much, and is
+    /// asked for when a configuration is loaded.
+    settings: Box<str>,
 }
 
 /// Why an answer of `describe` is none.
@@ -47,6 +47,13 @@ pub enum BadAbout {
 impl About {
     /// Reads the answer of `describe` (wit/about.wit).
     pub(crate) fn parse(answer: &str) -> Result<Self, BadAbout> {
+        let about = Self::known(answer)?;
+        Schema::compile(&about.settings())?;
+        Ok(about)
+    }
+
+    /// Reads an answer that was found good when it came.
+    pub(crate) fn known(answer: &str) -> Result<Self, BadAbout> {
         let answer: Value = serde_json::from_str(answer).map_err(|_| BadAbout::NotAnObject)?;
         let answer = answer.as_object().ok_or(BadAbout::NotAnObject)?;
         let text = |member: &'static str| {
@@ -63,14 +70,19 @@ impl About {
             version: text("version")?,
             description: text("description").unwrap_or_default(),
             takes: takes(answer.get("takes"))?,
-            schema: Schema::compile(settings)?,
-            settings: settings.clone(),
+            settings: settings.to_string().into(),
         })
+    }
+
+    /// The JSON Schema of its settings.
+    pub fn settings(&self) -> Value {
+        serde_json::from_str(&self.settings).unwrap_or_default()
     }
 
     /// What is wrong with settings from the configuration, if anything: each mistake with its place, no values.
     pub fn validate(&self, settings: &Value) -> Result<(), String> {
-        self.schema.validate(settings)
+        let schema = Schema::compile(&self.settings()).map_err(|error| error.to_string())?;
+        schema.validate(settings)
     }
 }
 

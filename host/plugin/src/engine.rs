@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use wasmtime::component::{Component, HasSelf, Linker};
 
+use crate::about::About;
 use crate::bindings::Plugin;
 use crate::cache::{Cache, CacheError, Facts};
 use crate::code;
@@ -241,7 +242,8 @@ impl Engine {
         let Inner { wasm, linker, .. } = &*self.0;
         let (component, facts) = self.0.cache.as_ref()?.find(wasm, &digest)?;
         let linked = Linked::new(linker, facts.declared()?, &component).ok()?;
-        Loaded::new(digest, limits, linked, &facts.describe).ok()
+        let about = About::known(&facts.describe).ok()?;
+        Some(Loaded::new(digest, limits, linked, about))
     }
 
     fn build(
@@ -278,7 +280,8 @@ impl Engine {
         let linked = Linked::new(&inner.linker, declared, &component)?;
         let described = linked.describe(name, limits)?;
         let facts = Facts::new(linked.declared(), described);
-        let loaded = Loaded::new(digest, limits, linked, &facts.describe)?;
+        let about = About::parse(&facts.describe)?;
+        let loaded = Loaded::new(digest, limits, linked, about);
         if let (Some(cache), Some(draft)) = (&inner.cache, draft) {
             let _ = cache.keep(draft, &digest, &facts).map_err(not_kept);
         }

@@ -165,21 +165,16 @@ impl Linked {
 }
 
 impl Loaded {
-    /// A linked component whose `describe` answered this.
-    pub(crate) fn new(
-        digest: Digest,
-        limits: &Limits,
-        linked: Linked,
-        described: &str,
-    ) -> Result<Self, LoadError> {
-        Ok(Self {
+    /// A linked component that says this of itself.
+    pub(crate) fn new(digest: Digest, limits: &Limits, linked: Linked, about: About) -> Self {
+        Self {
             digest,
             declared: linked.declared,
-            about: About::parse(described)?,
+            about,
             limits: limits.clone(),
             pre: linked.pre,
             exports: linked.exports,
-        })
+        }
     }
 
     /// The digest of its bytes.

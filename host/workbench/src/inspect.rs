@@ -53,7 +53,7 @@ pub fn document(subject: &Subject, loaded: &Loaded) -> Value {
         "stale": subject.stale,
         "permissions": permissions,
         "takes": about.takes,
-        "settings": about.settings,
+        "settings": about.settings(),
     })
 }
 
@@ -139,7 +139,7 @@ fn text(subject: &Subject, loaded: &Loaded, screen: &mut Screen<'_>) {
     }
     screen.say("");
     screen.paint(Paint::Bold, "settings");
-    let rows = schema::rows(&about.settings);
+    let rows = schema::rows(&about.settings());
     if rows.is_empty() {
         screen.say("  none");
         return;

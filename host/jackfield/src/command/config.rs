@@ -97,5 +97,5 @@ fn settings(engine: &Engine, name: &str, bytes: &[u8]) -> Result<Value, String> 
     let loaded = engine
         .load(name, bytes)
         .map_err(|error| error.to_string())?;
-    Ok(loaded.about().settings.clone())
+    Ok(loaded.about().settings())
 }

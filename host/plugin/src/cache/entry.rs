@@ -7,16 +7,16 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
+use crc32fast::Hasher;
 use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use crate::inspect::{Declared, Kind};
 
 const MAGIC: &[u8; 16] = b"jackfield code\n\0";
 
 /// Magic, length of the code, length of the facts, checksum.
-const TRAILER: usize = 16 + 8 + 8 + 32;
+const TRAILER: usize = 16 + 8 + 8 + 4;
 
 /// An entry is marked as used at most so often.
 const USED_ANEW: Duration = Duration::from_secs(24 * 60 * 60);
@@ -99,13 +99,13 @@ pub(super) fn open(path: &Path) -> Result<(File, Facts), Damage> {
         return Err(Damage::Altered);
     }
     file.seek(SeekFrom::Start(0))?;
-    let mut hash = Sha256::new();
+    let mut hash = Hasher::new();
     hashed(&mut file, code, &mut hash)?;
     let mut text = Vec::new();
     (&mut file).take(facts).read_to_end(&mut text)?;
     hash.update(&text);
     hash.update(&trailer[..32]);
-    if hash.finalize()[..] != trailer[32..] {
+    if hash.finalize().to_le_bytes() != trailer[32..] {
         return Err(Damage::Altered);
     }
     mark_used(&file, metadata.modified().ok());
@@ -120,12 +120,12 @@ pub(super) fn finish(file: &mut File, code: u64, facts: &Facts) -> io::Result<()
     trailer.extend_from_slice(MAGIC);
     trailer.extend_from_slice(&code.to_le_bytes());
     trailer.extend_from_slice(&(facts.len() as u64).to_le_bytes());
-    let mut hash = Sha256::new();
+    let mut hash = Hasher::new();
     file.seek(SeekFrom::Start(0))?;
     hashed(file, code, &mut hash)?;
     hash.update(&facts);
     hash.update(&trailer);
-    trailer.extend_from_slice(&hash.finalize());
+    trailer.extend_from_slice(&hash.finalize().to_le_bytes());
     file.seek(SeekFrom::Start(code))?;
     file.write_all(&facts)?;
     file.write_all(&trailer)?;
@@ -133,7 +133,7 @@ pub(super) fn finish(file: &mut File, code: u64, facts: &Facts) -> io::Result<()
 }
 
 /// Takes so many bytes of a file into the checksum.
-fn hashed(file: &mut File, mut bytes: u64, hash: &mut Sha256) -> io::Result<()> {
+fn hashed(file: &mut File, mut bytes: u64, hash: &mut Hasher) -> io::Result<()> {
     let mut buffer = vec![0; 128 << 10];
     while bytes > 0 {
         let most = usize::try_from(bytes).map_or(buffer.len(), |bytes| bytes.min(buffer.len()));

@@ -39,7 +39,7 @@ fn what_the_page_of_plugins_shows_is_of_their_schemas() {
     let engine = crate::app::engine().expect("an engine");
     let schema_of = |bundled: &bundled::Bundled| {
         let loaded = engine.load(bundled.name, bundled.bytes).expect("a plugin");
-        (bundled.name.to_owned(), loaded.about().settings.clone())
+        (bundled.name.to_owned(), loaded.about().settings())
     };
     let plugins: BTreeMap<String, Value> = bundled::all().iter().map(schema_of).collect();
     let file = jsonschema::validator_for(&schema(Part::File, &plugins)).expect("a schema");
