@@ -256,7 +256,9 @@ impl Bridge {
         }
         let needs = connection.plugins.needs().into_iter();
         let never = needs.filter(|(_, path)| {
-            leaf::place(path).is_some_and(|place| !said.iter().any(|leaf| leaf.answers(&place)))
+            leaf::place(path).is_some_and(|place| {
+                !leaf::always_said(&place) && !said.iter().any(|leaf| leaf.answers(&place))
+            })
         });
         Ok(never
             .map(|(plugin, path)| NeverSaid { plugin, path })

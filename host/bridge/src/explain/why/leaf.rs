@@ -28,6 +28,11 @@ pub(super) struct Leaf {
 /// What a source says of who it is about and not of the person.
 const NOT_SAID: [&str; 4] = ["schemas", "id", "meta", "active"];
 
+/// Whether every source says this, so that nobody need ask whether it is said.
+pub(super) fn always_said(place: &Place) -> bool {
+    matches!(place.first(), Some(Part::Member(name)) if NOT_SAID.contains(&name.as_str()))
+}
+
 /// Every single value, in the document's order.
 pub(super) fn of(source: &Source) -> Vec<Leaf> {
     let mut leaves = Vec::new();

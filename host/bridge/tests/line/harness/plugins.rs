@@ -140,7 +140,7 @@ impl Plugins for Pure {
     }
 
     fn needs(&self) -> Vec<(String, String)> {
-        ["title", "externalId", NEVER_SENT]
+        ["active", "title", "externalId", NEVER_SENT]
             .map(|path| ("pure".to_owned(), path.to_owned()))
             .to_vec()
     }
