@@ -217,5 +217,5 @@ fn report(arguments: &Arguments, answers: &Answers, secret: &str, token: &str) {
     for (command, what) in steps {
         say(format_args!("  jackfield {command}{option}\n      {what}"));
     }
-    say("  mode = \"live\" in the configuration, and serve again\n      CXone is written to");
+    say("  mode = \"live\" in the configuration, and a reload (SIGHUP)\n      CXone is written to");
 }
