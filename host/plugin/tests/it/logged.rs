@@ -4,8 +4,6 @@
 use std::io::{self, Write};
 use std::sync::{Mutex, Once};
 
-use tracing_subscriber::fmt::MakeWriter;
-
 static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 static START: Once = Once::new();
 
@@ -22,20 +20,12 @@ impl Write for Sink {
     }
 }
 
-impl<'a> MakeWriter<'a> for Sink {
-    type Writer = Sink;
-
-    fn make_writer(&'a self) -> Sink {
-        Sink
-    }
-}
-
 /// Starts to keep what is logged.
 pub(crate) fn start() {
     START.call_once(|| {
         tracing_subscriber::fmt()
             .with_ansi(false)
-            .with_writer(Sink)
+            .with_writer(|| Sink)
             .init();
     });
 }
