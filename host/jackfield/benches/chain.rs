@@ -9,6 +9,9 @@
     reason = "a benchmark is a program that prints, and stops where it cannot go on"
 )]
 
+#[path = "calls/rounds.rs"]
+mod rounds;
+
 use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::sync::Arc;
@@ -19,6 +22,7 @@ use bridge::port::plugins::{Evaluation, Operation, Plugins};
 use bridge::source::Source;
 use bridge::template::Template;
 use plugin::{Chain, ConnectionFacts, Engine, EngineSettings, Forward, PluginSource};
+use rounds::{faults, heading, row, turn};
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
 
@@ -77,8 +81,10 @@ fn chains(engine: &Engine, runtime: &Runtime) {
                 .for_each(|(times, turn)| times.push(turn));
         }
     }
-    row("mapper", &times[0], &times[0]);
-    row("mapper + chooser + rules", &times[1], &times[0]);
+    heading("the mapper");
+    let of = |chain| faults(CALLS, || evaluate(chain));
+    row("mapper", &times[0], &times[0], of(&alone));
+    row("mapper + chooser + rules", &times[1], &times[0], of(&three));
 }
 
 fn chain(engine: &Engine, plugins: &[(&str, Value)]) -> Chain {
@@ -179,51 +185,11 @@ fn languages(engine: &Engine, paths: &[String]) {
             }
         }
     }
+    heading("the first");
     for (index, path) in paths.iter().enumerate() {
-        row(path, &times[index], &times[0]);
-        let before = faults();
+        let faults = faults(LANGUAGE_CALLS, || call(index));
+        row(path, &times[index], &times[0], faults);
         let report = call(index);
-        let faults = faults() - before;
-        let (fuel, memory) = (report.fuel, report.memory >> 10);
-        println!("  fuel {fuel}, memory {memory} KiB, page faults {faults}");
+        println!("  fuel {}, memory {} KiB", report.fuel, report.memory >> 10);
     }
-}
-
-/// The time of one call, on average over a turn.
-fn turn(calls: u32, call: impl Fn()) -> Duration {
-    let start = Instant::now();
-    for _ in 0..calls {
-        call();
-    }
-    start.elapsed() / calls
-}
-
-/// The page faults of the process so far (proc_pid_stat(5), field 10).
-fn faults() -> u64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").expect("a Linux with /proc");
-    let (_, fields) = stat.rsplit_once(')').expect("a program's name");
-    let mut fields = fields.split_whitespace();
-    let faults = fields.nth(7).and_then(|field| field.parse().ok());
-    faults.expect("minflt")
-}
-
-/// The median time, and the ratios within each round: median, and the middle eight of ten.
-fn row(name: &str, times: &[Duration], base: &[Duration]) {
-    let us = |time: &Duration| time.as_secs_f64() * 1e6;
-    let mut sorted: Vec<f64> = times.iter().map(us).collect();
-    sorted.sort_by(f64::total_cmp);
-    let ratios = times
-        .iter()
-        .zip(base)
-        .map(|(time, base)| us(time) / us(base));
-    let mut ratios: Vec<f64> = ratios.collect();
-    ratios.sort_by(f64::total_cmp);
-    let of = |list: &[f64], at: usize| list.get(at).copied().unwrap_or(f64::NAN);
-    println!(
-        "{name:<44}{:>10.1} us   {:.2} ({:.2} to {:.2})",
-        of(&sorted, sorted.len() / 2),
-        of(&ratios, ratios.len() / 2),
-        of(&ratios, ratios.len() / 10),
-        of(&ratios, ratios.len() * 9 / 10),
-    );
 }

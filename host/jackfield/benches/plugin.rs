@@ -8,12 +8,15 @@
     reason = "a benchmark is a program that prints, and stops where it cannot go on"
 )]
 
-use std::hint::black_box;
+#[path = "calls/rounds.rs"]
+mod rounds;
+
 use std::time::{Duration, Instant};
 
 use entra::Entra;
 use jackfield_sdk::native;
 use plugin::{Engine, EngineSettings, Forward, Loaded};
+use rounds::{faults, heading, row, turn};
 
 /// Rounds; in each, every variant has its turn.
 const ROUNDS: usize = 600;
@@ -72,9 +75,9 @@ fn main() {
     let mut times: [Vec<Duration>; 3] = Default::default();
     for round in 0..=ROUNDS {
         let turns = [
-            turn(natively),
-            turn(|| called(&fresh, &input)),
-            turn(|| called(&scanned, &input)),
+            turn(CALLS, natively),
+            turn(CALLS, || called(&fresh, &input)),
+            turn(CALLS, || called(&scanned, &input)),
         ];
         // The first round warms up.
         if round > 0 {
@@ -84,21 +87,18 @@ fn main() {
         }
     }
     let faults = [
-        faults(natively),
-        faults(|| called(&fresh, &input)),
-        faults(|| called(&scanned, &input)),
+        faults(CALLS, natively),
+        faults(CALLS, || called(&fresh, &input)),
+        faults(CALLS, || called(&scanned, &input)),
     ];
     let names = [
         "native",
         "fresh instance, fuel and epoch",
         "same, assume_no_swap (pagemap_scan)",
     ];
-    println!(
-        "{:<44}{:>8}{:>10}   ratio to native: median (10 % to 90 %)",
-        "", "us", "faults"
-    );
+    heading("native");
     for ((name, faults), turns) in names.into_iter().zip(faults).zip(&times) {
-        row(name, turns, faults, &times[0]);
+        row(name, turns, &times[0], faults);
     }
 }
 
@@ -128,49 +128,4 @@ fn compile_times() {
 
 fn called(plugin: &Loaded, input: &Forward) -> String {
     plugin.to_target_json("entra", input).0.expect("a target")
-}
-
-/// The time of one call, on average over a turn.
-fn turn(call: impl Fn() -> String) -> Duration {
-    let start = Instant::now();
-    for _ in 0..CALLS {
-        black_box(call());
-    }
-    start.elapsed() / CALLS
-}
-
-/// The page faults of one call, those of the whole process (proc_pid_stat(5), field 10).
-fn faults(call: impl Fn() -> String) -> u64 {
-    let so_far = || {
-        let stat = std::fs::read_to_string("/proc/self/stat").expect("a Linux with /proc");
-        let (_, fields) = stat.rsplit_once(')').expect("a program's name");
-        let field = fields.split_whitespace().nth(7);
-        field
-            .and_then(|field| field.parse::<u64>().ok())
-            .expect("minflt")
-    };
-    let before = so_far();
-    let _ = turn(call);
-    (so_far() - before) / u64::from(CALLS)
-}
-
-/// The median time, and the ratios within each round: median, and the middle eight of ten.
-fn row(name: &str, times: &[Duration], faults: u64, base: &[Duration]) {
-    let us = |time: &Duration| time.as_secs_f64() * 1e6;
-    let mut sorted: Vec<f64> = times.iter().map(us).collect();
-    sorted.sort_by(f64::total_cmp);
-    let mut ratios: Vec<f64> = times
-        .iter()
-        .zip(base)
-        .map(|(time, base)| us(time) / us(base))
-        .collect();
-    ratios.sort_by(f64::total_cmp);
-    let of = |list: &[f64], at: usize| list.get(at).copied().unwrap_or(f64::NAN);
-    println!(
-        "{name:<44}{:>8.1}{faults:>10}   {:.2} ({:.2} to {:.2})",
-        of(&sorted, sorted.len() / 2),
-        of(&ratios, ratios.len() / 2),
-        of(&ratios, ratios.len() / 10),
-        of(&ratios, ratios.len() * 9 / 10),
-    );
 }
